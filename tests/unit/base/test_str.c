@@ -1,0 +1,99 @@
+#include "unit/test.h"
+
+#include "base/clock.h"
+#include "base/map.h"
+
+static void numbers_stop_at_their_type(void **state)
+{
+	uint64_t u;
+	int64_t i;
+
+	(void)state;
+	assert_true(str_to_u64(S("18446744073709551615"), &u));
+	assert_true(u == UINT64_MAX);
+	assert_false(str_to_u64(S("18446744073709551616"), &u));
+	assert_false(str_to_u64(S(""), &u));
+	assert_false(str_to_u64(S("+1"), &u));
+	assert_true(str_to_i64(S("-9223372036854775808"), &i));
+	assert_true(i == INT64_MIN);
+	assert_false(str_to_i64(S("9223372036854775808"), &i));
+	assert_false(str_to_i64(S("-"), &i));
+}
+
+static void utf8_is_strict(void **state)
+{
+	(void)state;
+	assert_true(str_is_utf8(S("plain ascii, longer than eight bytes")));
+	assert_true(str_is_utf8(S("gr\xC3\xBC\xC3\x9F \xF0\x9F\x98\x80")));
+	assert_false(str_is_utf8(S("\xC0\xAF")));         /* overlong */
+	assert_false(str_is_utf8(S("\xED\xA0\x80")));     /* a surrogate */
+	assert_false(str_is_utf8(S("\xF4\x90\x80\x80"))); /* past U+10FFFF */
+	assert_false(str_is_utf8(S("\xE2\x82")));         /* cut short */
+	assert_int_equal(str_code_points(S("gr\xC3\xBC\xC3\x9F")), 4);
+}
+
+static void cutting_yields_every_part(void **state)
+{
+	struct str rest = S("a,,b");
+
+	(void)state;
+	assert_str(str_cut(&rest, ','), "a");
+	assert_str(str_cut(&rest, ','), "");
+	assert_str(str_cut(&rest, ','), "b");
+	assert_null(rest.at);
+}
+
+static void distance_counts_edits(void **state)
+{
+	(void)state;
+	assert_int_equal(str_distance(S("serve"), S("sevre")), 1);
+	assert_int_equal(str_distance(S("--listen"), S("--listn")), 1);
+	assert_int_equal(str_distance(S("kitten"), S("sitting")), 3);
+}
+
+static void dates_go_both_ways(void **state)
+{
+	char out[CLOCK_RFC3339_LEN];
+	unsigned month, day;
+	int year;
+
+	(void)state;
+	assert_str(str_of(out, clock_rfc3339(out, 0, false)), "1970-01-01T00:00:00Z");
+	assert_str(str_of(out, clock_rfc3339(out, 951782399999, true)), "2000-02-28T23:59:59.999Z");
+	for (int64_t days = -200000; days < 200000; days += 37) {
+		civil_from_days(days, &year, &month, &day);
+		assert_true(days_from_civil(year, month, day) == days);
+	}
+}
+
+static void a_map_keeps_many_keys(void **state)
+{
+	struct arena arena;
+	struct map map;
+
+	(void)state;
+	arena_init(&arena, 1024, 1 << 24);
+	map_init(&map, &arena);
+	assert_null(map_get(&map, S("x")));
+	for (uintptr_t i = 1; i <= 5000; i++)
+		*map_put(&map, str_printf(&arena, "key %d", (int)i)) = (void *)i;
+	for (uintptr_t i = 1; i <= 5000; i++)
+		assert_ptr_equal(map_get(&map, str_printf(&arena, "key %d", (int)i)), (void *)i);
+	assert_int_equal(map.count, 5000);
+	assert_null(map_get(&map, S("key 5001")));
+	arena_done(&arena);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_stop_at_their_type),
+		cmocka_unit_test(utf8_is_strict),
+		cmocka_unit_test(cutting_yields_every_part),
+		cmocka_unit_test(distance_counts_edits),
+		cmocka_unit_test(dates_go_both_ways),
+		cmocka_unit_test(a_map_keeps_many_keys),
+	};
+
+	return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);
+}
