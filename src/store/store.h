@@ -1,0 +1,267 @@
+/*
+ * Where resources are kept: collections of rows and singletons, in SQLite.
+ * Knows nothing of HTTP: its outcomes are facts for the graph (block K).
+ *
+ * A row is a JSON text, exactly as it will be served, with a version that grows
+ * by one at each change. One writer thread owns all writes: what waits together
+ * shares one transaction and one fsync, each write in a savepoint of its own, and
+ * `done` is called after the commit. Each worker reads through a reader of its
+ * own, inside one read transaction a loop turn.
+ *
+ * On disk: a table a collection, with the JSON in "_body", what must never be
+ * served in "_secret", and a generated column for every scalar member, so that
+ * `SELECT email FROM users` works in the sqlite3 shell and unique indexes can
+ * stand on members. See README.md for the whole layout.
+ */
+#ifndef STATUTE_STORE_STORE_H
+#define STATUTE_STORE_STORE_H
+
+#include "json/json.h"
+#include "json/source.h"
+
+/* ---- What is to be kept ------------------------------------------------ */
+
+enum store_type { STORE_TEXT, STORE_INTEGER, STORE_REAL, STORE_BOOLEAN };
+
+/* Who makes the id of a new row. */
+enum store_id {
+	STORE_ID_INTEGER, /* the store: 1, 2, 3, …; never used again */
+	STORE_ID_UUID,    /* a UUIDv7 */
+	STORE_ID_TEXT,    /* a sortable random text, or whatever a creating PUT names */
+};
+
+/* A scalar member of the rows: a column. */
+struct store_member {
+	struct str name;
+	enum store_type type;
+	bool is_indexed; /* it is filtered or sorted by, or scopes a nested collection */
+};
+
+/* No two rows have the same values in all of these members; a row where one is missing or null is free. */
+struct store_unique {
+	const size_t *members; /* indexes into collection->members */
+	size_t count;
+	uint32_t at;           /* position in the document, for issues */
+};
+
+/* The member holds the id of a row of another collection. */
+struct store_reference {
+	size_t member;
+	const struct collection *target;
+	uint32_t at;
+};
+
+/* A condition that every row meets: an SQL expression over member names; NULL counts as met, as in CHECK. */
+struct store_rule {
+	struct str check;
+	uint32_t at;
+};
+
+struct collection {
+	struct str name;
+	struct str id_name;   /* the member that holds the id: "id" */
+	enum store_id id_kind;
+	struct store_member *members; /* without the id */
+	size_t member_count;
+	struct store_unique *uniques;
+	size_t unique_count;
+	struct store_reference *references;
+	size_t reference_count;
+	struct store_rule *rules;
+	size_t rule_count;
+	bool keeps_tombstones; /* a deleted row is remembered: ROW_GONE */
+	bool is_singleton;     /* one row, whose id is the empty text, in table "_singleton" */
+	size_t index;          /* of this collection in the spec */
+	uint32_t at;           /* position in the document, for issues */
+};
+
+struct store_spec {
+	struct collection *const *collections;
+	size_t count;
+};
+
+struct store_options {
+	const char *path;     /* the database file; made where it is missing */
+	unsigned busy_ms;     /* how long to wait for a lock of another process */
+	unsigned batch_max;   /* writes in one transaction */
+	unsigned queue_max;   /* writes waiting; more are refused with STORE_BUSY */
+	unsigned statement_ms;/* how long one statement may run before STORE_TIMEOUT */
+};
+#define STORE_OPTIONS_INIT { .path = "statute.db", .busy_ms = 2000, .batch_max = 256, .queue_max = 4096, .statement_ms = 5000 }
+
+struct store;
+
+/*
+ * Opens the database, makes what the spec has and the file has not (tables,
+ * columns, indexes), never drops anything, and starts the writer thread. The spec
+ * must outlive the store. A rule that is no SQL expression over the members, or a
+ * unique index that existing rows break (the rows named, at most 5), is an issue at
+ * its position and STATUTE_EDOCUMENT; a file that is no database, locked or not
+ * writable an issue without position and STATUTE_ESTORE.
+ */
+STATUTE_CHECK int store_open(const struct store_options *options, const struct store_spec *spec,
+                             struct issues *issues, struct store **ret_store);
+/* Finishes what is queued, ends the writer, closes. Accepts NULL. No reader may be left. */
+void store_free(struct store *store);
+/* Is the database usable now? 0 or STATUTE_ESTORE. For /-/ready; any thread. */
+STATUTE_CHECK int store_check(struct store *store);
+
+/* ---- Outcomes ---------------------------------------------------------- */
+
+enum store_outcome {
+	STORE_DONE,
+	STORE_ABSENT,            /* read: no such row */
+	STORE_UNIQUE,            /* K03: another row has these values */
+	STORE_REFERENCE_MISSING, /* K04: a reference names nothing */
+	STORE_IN_USE,            /* K05: other rows refer to it */
+	STORE_CONSTRAINT,        /* K06: a check, a type or a length */
+	STORE_BUSY,              /* K08: locked by another process, or the queue is full */
+	STORE_TIMEOUT,           /* K09 */
+	STORE_FULL,              /* K10: no room on the disk */
+	STORE_READ_ONLY,         /* K11 */
+	STORE_UNAVAILABLE,       /* the file is missing or cannot be opened, read or written */
+	STORE_BROKEN,            /* K12: corrupt, or a table is not what it should be */
+	STORE_UNKNOWN,           /* K13: the commit failed in a way that does not tell whether it holds */
+	STORE_REFUSED,           /* `decide` wanted nothing to be written */
+	STORE_NO_MEMORY
+};
+
+enum store_row_state { ROW_ABSENT, ROW_LIVE, ROW_GONE };
+
+struct store_row {
+	enum store_row_state state;
+	struct str id;       /* as text, integers too */
+	int64_t version;     /* from 1; of a ROW_GONE or ROW_ABSENT row the last it had, or 0 */
+	int64_t modified_ms; /* wall clock of the last change (of the deletion where gone) */
+	struct str body;     /* the JSON text; empty unless ROW_LIVE */
+	struct str secret;   /* a JSON object of writeOnly members; may be empty */
+};
+
+/* ---- Reading: one reader a thread -------------------------------------- */
+
+struct store_reader;
+
+STATUTE_CHECK int store_reader_new(struct store *store, struct store_reader **ret_reader);
+void store_reader_free(struct store_reader *reader);
+/*
+ * Ends the read transaction that the first read since the last call began: call
+ * it at the end of a loop turn, and before reading after a write was done.
+ */
+void store_reader_refresh(struct store_reader *reader);
+
+/* A member must have one of the values (as text; numbers are compared as numbers, booleans are "true", "false"). */
+struct store_filter {
+	size_t member; /* STORE_MEMBER_ID: the id itself */
+	const struct str *values;
+	size_t count;
+};
+#define STORE_MEMBER_ID SIZE_MAX
+
+/*
+ * The row of an id, its texts in `arena`. With `scope` filters the row must meet
+ * them too, else it is absent. STORE_DONE with state LIVE or GONE; STORE_ABSENT; an error outcome.
+ */
+enum store_outcome store_get(struct store_reader *reader, const struct collection *collection, struct str id,
+                             const struct store_filter *scope, size_t scope_count, struct arena *arena,
+                             struct store_row *ret_row);
+
+struct store_sort {
+	size_t member; /* or STORE_MEMBER_ID */
+	bool is_descending;
+};
+
+struct store_query {
+	const struct collection *collection;
+	const struct store_filter *filters;
+	size_t filter_count;
+	const struct store_sort *sorts; /* ties are broken by id */
+	size_t sort_count;
+	uint32_t limit;
+	struct str cursor;  /* bytes from an earlier page, or empty for the first */
+	bool counts_total;  /* find *total too */
+};
+
+struct store_page {
+	struct store_row *rows;
+	size_t count;
+	struct str next, prev; /* cursors of the pages beside this one, or empty; bytes, not text */
+	uint64_t total;        /* rows that meet the filters, where counts_total */
+	int64_t version;       /* of the collection: grows with every change to any of its rows */
+	int64_t modified_ms;
+};
+
+/* STORE_DONE with a page (perhaps empty); STORE_CONSTRAINT where the cursor is not one of this query; an error outcome. */
+enum store_outcome store_list(struct store_reader *reader, const struct store_query *query, struct arena *arena,
+                              struct store_page *ret_page);
+/* The collection's version and time of last change, without its rows. */
+enum store_outcome store_collection_version(struct store_reader *reader, const struct collection *collection,
+                                            int64_t *ret_version, int64_t *ret_modified_ms);
+
+/* Which rules does a body break? Bit i for rule i. Through a reader (a worker) or, in `decide`, the writer. */
+struct store_session;
+struct store_session *store_reader_session(struct store_reader *reader);
+enum store_outcome store_check_rules(struct store_session *session, const struct collection *collection,
+                                     struct str body, uint64_t *ret_broken);
+
+/* ---- Writing ----------------------------------------------------------- */
+
+enum store_verb { STORE_NOTHING, STORE_CREATE, STORE_REPLACE, STORE_DELETE };
+
+struct store_change {
+	enum store_verb verb;
+	struct str body;   /* with its id, times and version in place */
+	struct str secret;
+};
+
+/* Who stood in the way, for STORE_UNIQUE, STORE_REFERENCE_MISSING and STORE_IN_USE. */
+struct store_conflict {
+	const struct collection *collection; /* of the other row: itself, the target, or the one that refers */
+	size_t unique;      /* index of the unique that is broken */
+	size_t reference;   /* index of the reference */
+	struct str id;      /* of the other row, where there is one; in the write's arena */
+};
+
+/*
+ * One write. The owner fills the first part and gives the whole to store_submit;
+ * until `done` is called it belongs to the writer thread, arena included.
+ */
+struct store_write {
+	const struct collection *collection;
+	struct str id;        /* of the row; empty for a new one: then the store makes it */
+	const struct store_filter *scope; /* as in store_get; a row that does not meet it is absent */
+	size_t scope_count;
+	struct arena *arena;
+	/*
+	 * Called on the writer thread, inside the transaction, with the row as it is
+	 * now (its id already made where it is new, version being the last one or 0; its
+	 * next version is version + 1) and with the time of the write. Says what
+	 * to write. Returns 0, or a STATUTE_E… that ends the write as STORE_NO_MEMORY
+	 * (ENOMEM) or STORE_BROKEN.
+	 */
+	int (*decide)(struct store_write *write, struct store_session *session, const struct store_row *current,
+	              int64_t now_ms, struct store_change *ret_change);
+	/* Called on the writer thread after the commit (or its failure); hands the write back to its owner's loop. */
+	void (*done)(struct store_write *write);
+	void *data;           /* the owner's */
+
+	enum store_outcome outcome;
+	struct store_conflict conflict;
+	struct store_row row; /* as it is after the write; for STORE_DELETE as it was before */
+	bool created;
+	struct str cause;     /* for the log: what the engine said, in the arena; or empty */
+	struct store_write *next;
+};
+
+/* Any thread. 0, or STATUTE_ELIMIT where the queue is full: then `done` is never called. */
+STATUTE_CHECK int store_submit(struct store *store, struct store_write *write);
+
+struct store_counters {
+	uint64_t writes, commits, queued, failed;
+	uint64_t commit_us; /* of all commits together */
+};
+/* Any thread. */
+void store_count(struct store *store, struct store_counters *ret_counters);
+/* What the engine said last on this reader, for the log; valid until the next call on it. */
+struct str store_reader_cause(const struct store_reader *reader);
+
+#endif
