@@ -1,0 +1,32 @@
+/*
+ * Which path item does a path belong to? (OpenAPI: the most literal match wins.)
+ * Built once; immutable; many threads may match.
+ */
+#ifndef STATUTE_OPENAPI_ROUTER_H
+#define STATUTE_OPENAPI_ROUTER_H
+
+#include "openapi/document.h"
+
+struct router;
+enum { ROUTER_PARAMETERS_MAX = 16 };
+
+struct route_match {
+	struct path_item *path;
+	struct str values[ROUTER_PARAMETERS_MAX]; /* decoded, in the order of the template's parameters */
+};
+
+/* Two templates that match the same paths ("/a/{x}" and "/a/{y}") are an issue each. */
+STATUTE_CHECK int router_new(struct document *document, struct router **ret_router);
+/*
+ * Matches a percent-encoded path, segment by segment, most literal first. Values are
+ * decoded into `arena` where they need it; an encoded "/" (%2F) stays within its
+ * segment. Empty segments match no parameter. False where no template matches.
+ */
+bool router_match(const struct router *router, struct str path, struct arena *arena, struct route_match *ret_match);
+/*
+ * The spelling that would have matched (no trailing slash, no double slash,
+ * letter case of literals), in `arena`; false where there is none.
+ */
+bool router_canonical(const struct router *router, struct str path, struct arena *arena, struct str *ret_path);
+
+#endif
