@@ -44,6 +44,12 @@ struct json_limits {
 };
 #define JSON_LIMITS_INIT { .depth = 128, .nodes = 1000000 }
 
+/*
+ * No tree is deeper, whatever a limit says: a deeper one is not parsed, fails the
+ * buffer it is written to, is not copied (NULL) and equals nothing.
+ */
+enum { JSON_DEPTH_MAX = 1024 };
+
 /* What was wrong with a text, and at which byte exactly (of the text, without `base`). */
 struct json_fault {
 	size_t at;
@@ -115,11 +121,16 @@ bool json_equal(const struct json *a, const struct json *b);
 
 /*
  * Exact decimal arithmetic on the digits of RFC 8259 numbers of any size; no
- * answer depends on binary floating point. An exponent of billions costs no more.
+ * answer depends on binary floating point. An exponent of billions costs no more;
+ * past 10^18 it counts as 10^18.
  */
 int json_number_cmp(struct str a, struct str b);
 bool json_number_is_integer(struct str number);
-/* Is `number` a whole multiple of `divisor` (> 0)? */
+enum { JSON_DIVISOR_DIGITS_MAX = 1000 };
+/*
+ * Is `number` a whole multiple of `divisor` (> 0)? A divisor of more significant
+ * digits than the maximum divides nothing but zero.
+ */
 bool json_number_is_multiple(struct str number, struct str divisor);
 /* False where the node is no whole number (1.0 and 1e2 are) or does not fit. */
 bool json_to_i64(const struct json *node, int64_t *ret_value);
