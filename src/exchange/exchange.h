@@ -1,0 +1,158 @@
+/*
+ * One request's way through the graph to its response. Knows no sockets: the
+ * server feeds it a request and content, and sends what it answers.
+ *
+ * The walk asks for facts. Those of the route are known beforehand, those of the
+ * request's head are found at once, and the rest when first asked: the kind of
+ * resource looks its target up, reads the meaning of the content, writes. Where a
+ * fact takes time (content to come, a write to commit, a password to hash), the
+ * walk stops and goes on at the same row.
+ *
+ *	exchange_begin ── EXCHANGE_CONTENT ─> exchange_content*, exchange_content_end ─┐
+ *	      │ └──────── EXCHANGE_WAIT ────> (host->resume) exchange_resume ──────────┤
+ *	      └────────── EXCHANGE_DONE <───────────────────────────────────────────────┘
+ *	                  x->response is complete; send it, log it, exchange_reset
+ *
+ * An exchange belongs to its worker's thread, except while it waits: then to
+ * whoever works for it (the store's writer, the thread pool), until `resume`.
+ */
+#ifndef STATUTE_EXCHANGE_EXCHANGE_H
+#define STATUTE_EXCHANGE_EXCHANGE_H
+
+#include <statute/graph.h>
+
+#include "message/message.h"
+#include "openapi/bind.h"
+#include "openapi/parameters.h"
+#include "problem/problem.h"
+#include "store/store.h"
+#include "wire/h1.h"
+
+struct exchange;
+struct exchange_kind;
+
+/* Bounds and switches, the same for all workers; set before the first request. */
+struct exchange_settings {
+	uint64_t content_max;    /* bytes of a request's content: 413 beyond */
+	size_t arena_max;        /* bytes of memory that one request may take */
+	uint32_t json_depth_max;
+	uint32_t page_max;       /* items of a list where the document sets no maximum */
+	uint32_t page_default;   /* items of a list where the client says nothing */
+	uint32_t retry_after_s;  /* what a 503 says */
+	bool is_dev;             /* errors name their node; a broken contract aborts */
+};
+#define EXCHANGE_SETTINGS_INIT \
+	{ .content_max = 1 << 20, .arena_max = 16 << 20, .json_depth_max = 64, .page_max = 100, .page_default = 20, \
+	  .retry_after_s = 1 }
+
+/* What a worker gives its exchanges. */
+struct exchange_host {
+	const struct exchange_settings *settings;
+	const struct api *api;
+	struct store *store;
+	struct store_reader *reader;
+	/* The kind that serves a path under "/-/" of this worker; NULL: the path is the document's. */
+	const struct exchange_kind *(*own_path)(struct exchange *x, struct str path);
+	/* Any thread: have exchange_resume(x) called on the worker's loop, soon. */
+	void (*resume)(struct exchange *x);
+	/* On the loop: run fn(x) on another thread, then exchange_resume(x) here. 0 or an error: then fn never runs. */
+	int (*work)(struct exchange *x, void (*fn)(struct exchange *x));
+	/* The state of the whole server, read at the start of each request. */
+	bool is_draining;        /* 503 for everything new */
+	bool is_overloaded;      /* 503, the request was not admitted */
+	void *data;              /* the server's */
+};
+
+/* Set by the exchange for whoever finds out what a request asks. */
+struct exchange_target {
+	struct store_row row;    /* the row of an item or singleton */
+	struct store_page page;  /* of a list */
+	struct str etag;         /* with its quotes; empty: no validator */
+	int64_t modified_s;      /* Last-Modified; -1 unknown */
+};
+
+struct exchange {
+	const struct exchange_host *host;
+	struct arena arena;
+	struct request request;
+	struct response response;
+
+	struct str id;           /* X-Request-Id; set by exchange_begin or _refuse */
+	int64_t now_ms;          /* wall clock at its start */
+	uint64_t began_us;       /* monotonic */
+
+	struct statute_facts facts;
+	uint8_t node;            /* where the walk stands */
+	struct statute_verdict verdict;
+	const char *final_node;  /* "N10", for the log; also of a refusal ("A08") */
+
+	struct route_match match;
+	const struct bound_operation *bound; /* NULL: no route, or a path of the server's own */
+	const struct exchange_kind *kind;
+	struct parameter_values parameters;
+
+	struct exchange_target target;
+	struct buf content;      /* as it comes in; request.content when whole */
+	struct json *body;       /* parsed */
+	struct problem problem;  /* details of an error, filled by whoever finds it */
+	const char *cause;       /* of a 5xx, for the log alone; in the arena or static */
+	struct store_write write;
+	unsigned waits;          /* the exchange is with another thread */
+	void *kind_data;         /* the kind's, in the arena */
+	void *host_data;         /* the server's: the connection */
+	struct exchange *next;   /* the server's, for its lists */
+};
+
+enum exchange_step { EXCHANGE_DONE, EXCHANGE_CONTENT, EXCHANGE_WAIT };
+
+/* Once per struct; arena blocks are kept between requests. */
+void exchange_init(struct exchange *x, const struct exchange_host *host);
+void exchange_done(struct exchange *x);
+/* Forgets the last request; ready for the next h1_parse into x->request and x->arena. Not while it waits. */
+void exchange_reset(struct exchange *x);
+
+/* The request's head is in x->request. */
+enum exchange_step exchange_begin(struct exchange *x);
+/*
+ * Only after EXCHANGE_CONTENT. When that step is returned and the client expects
+ * it, send 100 Continue first. Past content_max the answer is EXCHANGE_DONE (413).
+ */
+enum exchange_step exchange_content(struct exchange *x, struct str piece);
+enum exchange_step exchange_content_end(struct exchange *x);
+/* After host->resume. */
+enum exchange_step exchange_resume(struct exchange *x);
+/* Answers a request that never became one, or whose content broke off (block A, I03, I05). Fills x->response. */
+void exchange_refuse(struct exchange *x, enum h1_refusal refusal, struct str blamed);
+
+/* ---- For kinds of resources -------------------------------------------- */
+
+/*
+ * A kind of resource. Each callback states facts with statute_fact_set (all of its
+ * group that the graph may ask), and returns 0, STATUTE_EAGAIN where host->resume
+ * will be called (the callback is then called again, or for `write` its facts are
+ * there), or another error, which becomes a 500 or 503.
+ */
+struct exchange_kind {
+	const char *name;
+	/* Facts of group STORE: does the target exist, is it gone; x->target with its validators. */
+	int (*find)(struct exchange *x);
+	/* Facts of group BODY about meaning (J02 on): x->body is parsed, or NULL where there is no content. */
+	int (*understand)(struct exchange *x);
+	/* Facts of group WRITE: does it, and says how it ended. */
+	int (*write)(struct exchange *x);
+	/* The walk ended in 2xx or 3xx: content and fields of the response. */
+	int (*reply)(struct exchange *x);
+	/* The walk ended in an error: adds what only the kind knows (details, ETag of a 412). May be NULL. */
+	void (*explain)(struct exchange *x);
+};
+
+/* Walks on from x->node while facts are found, as the loop would; for kinds that decide again on the writer thread. */
+enum exchange_step exchange_walk(struct exchange *x);
+/* Sets the facts of block H from the request's fields and x->target. */
+void exchange_find_preconditions(struct exchange *x, bool exists);
+/* Serialises a JSON tree as the response's content. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int exchange_reply_json(struct exchange *x, const struct json *value);
+/* Adds ETag and Last-Modified of x->target. */
+void exchange_add_validators(struct exchange *x);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * What each operation of a document is bound to: collections and their items,
+ * singletons, nested collections; and which facts of the graph are settled by
+ * the route alone. Reads `x-statute`. Immutable after bind_document; many threads
+ * may read it.
+ */
+#ifndef STATUTE_OPENAPI_BIND_H
+#define STATUTE_OPENAPI_BIND_H
+
+#include <statute/graph.h>
+
+#include "openapi/document.h"
+#include "openapi/router.h"
+#include "store/store.h"
+
+enum binding_kind { BINDING_NONE, BINDING_COLLECTION, BINDING_ITEM, BINDING_SINGLETON };
+
+/* A business rule: its expression is the store's rule of the same index. */
+struct resource_rule {
+	struct str code, message, field;
+};
+
+/* Which changes of a member's value are allowed. */
+struct resource_transition {
+	struct str member;
+	const struct json *allowed; /* {"pending": ["paid", …], …} */
+};
+
+/* A kind of thing that is kept: one collection, or one singleton. */
+struct resource {
+	struct collection collection; /* what the store must know */
+	struct str singular;          /* "user", for messages */
+	struct str item_path;         /* template of an item: "/users/{id}"; empty where none is declared */
+	struct str path;              /* template of the collection or singleton */
+	const struct schema *schema;  /* of a whole representation; NULL: any JSON object */
+	struct resource_rule *rules;
+	struct resource_transition *transitions;
+	size_t transition_count;
+	struct str created_member, updated_member; /* readOnly date-times, or empty */
+	struct str version_member;    /* x-statute: {version: true}, or empty */
+	bool has_links;               /* the schema declares _links */
+	bool requires_match;
+	const struct schema_member **secrets; /* writeOnly members: kept apart, never served */
+	size_t secret_count;
+};
+
+/* A path parameter that narrows a collection: /users/{userId}/orders. */
+struct binding_scope {
+	size_t parameter;             /* index into route_match.values */
+	size_t member;                /* of the collection */
+	struct resource *parent;      /* must exist, else 404; NULL: unknown */
+};
+
+/* A query parameter that filters by a member. */
+struct binding_filter {
+	size_t parameter;             /* index into operation->parameters */
+	size_t member;                /* or STORE_MEMBER_ID */
+};
+
+/* How a list is wrapped. */
+struct list_shape {
+	struct str items;             /* member that takes the rows; empty: the answer is an array */
+	struct str next, prev, total, limit, cursor; /* members to fill where declared; else empty */
+};
+
+enum { BINDING_NOT = -1 };
+
+struct bound_operation {
+	const struct operation *operation; /* NULL for HEAD where GET answers */
+	enum binding_kind kind;
+	struct str why_not;           /* BINDING_NONE: what is missing, for the start-up list */
+	struct resource *resource;
+	struct binding_scope *scopes;
+	size_t scope_count;
+	size_t id_parameter;          /* index into route_match.values, for items */
+	const struct schema *body;    /* of JSON content, or NULL */
+	bool takes_merge_patch, takes_json_patch, takes_json;
+	struct binding_filter *filters;
+	size_t filter_count;
+	int sort, limit, cursor;      /* indexes into operation->parameters, or BINDING_NOT */
+	uint32_t limit_max;           /* from the schema of `limit`, or 0 */
+	struct list_shape list;
+	const struct str *offers;     /* media types of the success responses */
+	size_t offer_count;
+	struct statute_facts fixed;   /* what the route alone decides */
+	bool returns_content;         /* an unsafe method's success documents content */
+	bool creates;                 /* PUT may create */
+};
+
+struct bound_path {
+	struct path_item *item;
+	struct bound_operation *operations[METHOD_COUNT]; /* HEAD follows GET */
+	struct str allow;             /* the Allow field */
+	struct str accept_post, accept_patch, accept_put;
+};
+
+/* A document, bound. */
+struct api {
+	struct document *document;
+	struct router *router;
+	struct bound_path *paths;     /* by path_item->index */
+	size_t path_count;
+	struct resource **resources;
+	size_t resource_count;
+	struct store_spec spec;       /* for store_open */
+	bool is_strict_query;         /* unknown query names are errors */
+	bool schema_errors_are_400;   /* schema-status: 400 */
+	enum method methods[METHOD_COUNT]; /* implemented anywhere */
+	bool implements[METHOD_COUNT];
+};
+
+/* Everything in the document's arena. Problems go to document->issues; then STATUTE_EDOCUMENT. */
+STATUTE_CHECK int bind_document(struct document *document, struct api **ret_api);
+
+#endif
