@@ -24,9 +24,15 @@ struct sources {
 };
 
 void sources_init(struct sources *sources, struct arena *arena);
-/* Adds a text under `path`; its `base` is set. NULL without memory or past 4 GiB in all. Moves earlier `struct source`s. */
+/*
+ * Adds a text, which is borrowed, under `path`, which is copied; its `base` is set.
+ * NULL without memory or past 4 GiB in all. Moves earlier `struct source`s.
+ */
 struct source *sources_add(struct sources *sources, struct str path, struct str text);
-/* The file of a position, with line and column in it; NULL for position 0 or past the end. */
+/*
+ * The file of a position, with line and column in it (the end of a file is a
+ * place too); NULL for position 0 or past the end.
+ */
 const struct source *sources_find(const struct sources *sources, uint32_t position, uint32_t *ret_line,
                                   uint32_t *ret_column);
 
@@ -37,7 +43,11 @@ struct issue {
 	bool is_warning;
 };
 
-/* A bounded list: past 1,000 issues only `dropped` counts. */
+/*
+ * A bounded list: what does not fit in 1,000 issues, or in memory, is counted in
+ * `dropped`; an error takes the place of a warning then. `errors` counts every
+ * error, also a dropped one: a document with `errors` 0 has none.
+ */
 struct issues {
 	struct arena *arena;
 	struct issue *list;
@@ -45,14 +55,18 @@ struct issues {
 };
 
 void issues_init(struct issues *issues, struct arena *arena);
-/* printf into the message; `remedy` may be NULL, and is copied. */
+/* printf into the message, of 1,023 bytes at most; `remedy` may be NULL, and is copied. */
 void issues_add(struct issues *issues, uint32_t position, const char *remedy, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 void issues_warn(struct issues *issues, uint32_t position, const char *remedy, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 /* Orders by position and drops repeats of the same text at the same place. */
 void issues_sort(struct issues *issues);
-/* "shop.yaml:12:7: error: 'qux' is not a type; use string, …\n" a line each, in order. */
+/*
+ * "shop.yaml:12:7: error: 'qux' is not a type; use string, …\n" a line each, in
+ * order, then "and 12 more" where some were dropped. An issue without a place of
+ * its own stands under the first file. Control characters are written as \x1b.
+ */
 void issues_write(const struct issues *issues, const struct sources *sources, struct buf *buf);
 
 #endif
