@@ -14,8 +14,8 @@ bool media_type_parse(struct str text, bool is_range, struct media_type *ret_typ
 /* The value of a parameter, unquoted into `scratch` (of at least the text's length) where it was quoted; {NULL,0} if absent. */
 struct str media_type_parameter(const struct media_type *type, struct str name, char *scratch);
 /*
- * Does a declared type (as OpenAPI writes them: "application/json",
- * "application/*", a "*" for each part) cover the type that was sent? Parameters that the
+ * Does a declared type (as OpenAPI writes them: whole, or with "*" for its subtype or
+ * for both parts) cover the type that was sent? Parameters that the
  * declaration names must be equal; others do not matter, charset=utf-8 never does.
  */
 bool media_type_covers(const struct media_type *declared, const struct media_type *sent);
