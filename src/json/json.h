@@ -102,18 +102,23 @@ struct json *json_copy(struct arena *arena, const struct json *node);
 
 /*
  * Changing. `value` becomes part of the parent and must not be part of another.
- * A NULL value (a maker that had no memory) is passed through as STATUTE_ENOMEM.
+ * A NULL value (a maker that had no memory) is passed through as STATUTE_ENOMEM;
+ * a parent of another type is STATUTE_EINVAL. An object with an index keeps it in the
+ * arena that it was first needed in: change a tree with the arena it lives in.
  */
 STATUTE_CHECK int json_append(struct json *array, struct json *value);
 /* Adds the member at the end, or replaces it at its place. */
 STATUTE_CHECK int json_set(struct arena *arena, struct json *object, struct str name, struct json *value);
-/* True where there was such a member. */
+/* True where there was such a member. (False without memory too, which only a large object needs.) */
 bool json_remove(struct json *object, struct str name);
 
 /* Writing: compact, or indented by two spaces with a newline at the end. Numbers as they came. */
 void json_write(struct buf *buf, const struct json *node);
 void json_write_pretty(struct buf *buf, const struct json *node);
-/* A quoted and escaped string; also escapes U+2028 and U+2029, so that a log line stays a line. */
+/*
+ * A quoted and escaped string; also escapes U+2028 and U+2029, so that a log line
+ * stays a line. Always UTF-8: a byte of `text` that is none becomes U+FFFD.
+ */
 void json_write_string(struct buf *buf, struct str text);
 
 /* Equal as JSON Schema means it: 1.0 equals 1, members in any order. */

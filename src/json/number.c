@@ -42,10 +42,8 @@ static int64_t read_exponent(struct str text)
 	size_t i = text.len && (text.at[0] == '-' || text.at[0] == '+') ? 1 : 0;
 	int64_t value = 0;
 
-	for (; i < text.len && value < EXPONENT_MAX; i++)
-		value = value * 10 + (text.at[i] - '0');
-	if (value > EXPONENT_MAX)
-		value = EXPONENT_MAX;
+	for (; i < text.len; i++)
+		value = value < EXPONENT_MAX / 10 ? value * 10 + (text.at[i] - '0') : EXPONENT_MAX;
 	return is_negative ? -value : value;
 }
 

@@ -8,7 +8,7 @@
  */
 #include "json/json.h"
 
-#include "json/member.h"
+#include "json/link.h"
 #include "json/scan.h"
 
 struct parser {

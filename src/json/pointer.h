@@ -26,12 +26,18 @@ struct json_patch_fault {
 
 /*
  * Applies a JSON Patch to a copy of `target`; on failure nothing is returned and
- * `target` is as it was. Returns 0; STATUTE_EINVAL with *ret_fault; STATUTE_ENOMEM.
+ * `target` is as it was. The whole patch is checked first, so that a malformed one is
+ * malformed whatever the target holds. What copies add is bounded (16 times target and
+ * patch together, within 1 to 64 MiB), and so are the steps through long arrays. Texts of
+ * the result are borrowed from both. Returns 0; STATUTE_EINVAL with *ret_fault; STATUTE_ENOMEM.
  */
 STATUTE_CHECK int json_patch_apply(struct arena *arena, const struct json *target, const struct json *patch,
                                    struct json **ret_result, struct json_patch_fault *ret_fault);
 
-/* The merge of `patch` into a copy of `target` (NULL: an absent target); NULL without memory. */
+/*
+ * The merge of `patch` into a copy of `target` (NULL: an absent target); texts are borrowed
+ * from both. NULL without memory.
+ */
 struct json *json_merge_patch(struct arena *arena, const struct json *target, const struct json *patch);
 
 #endif

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "base/map.h"
-#include "json/member.h"
+#include "json/link.h"
 
 enum { MEMBERS_WITHOUT_INDEX = 8 };
 
@@ -101,6 +101,23 @@ void json_link(struct json *array, struct json *node)
 	array->count++;
 }
 
+void json_insert(struct json *array, size_t index, struct json *node)
+{
+	struct json *before;
+
+	if (index == array->count) {
+		json_link(array, node);
+		return;
+	}
+	before = index ? json_item(array, index - 1) : NULL;
+	node->next = before ? before->next : array->first;
+	if (before)
+		before->next = node;
+	else
+		array->first = node;
+	array->count++;
+}
+
 static bool build_index(struct arena *arena, struct json *object)
 {
 	struct json_index *index = arena_new(arena, struct json_index);
@@ -151,8 +168,7 @@ int json_append(struct json *array, struct json *value)
 	return 0;
 }
 
-/* Puts `value` where `old` is in the list, or takes `old` out where it is NULL. */
-static void relink(struct json *parent, struct json *old, struct json *value)
+void json_relink(struct json *parent, struct json *old, struct json *value)
 {
 	struct json *before = NULL, *after = value ? value : old->next;
 
@@ -194,7 +210,7 @@ int json_set(struct arena *arena, struct json *object, struct str name, struct j
 			return STATUTE_ENOMEM;
 		*place = value;
 	}
-	relink(object, old, value);
+	json_relink(object, old, value);
 	return 0;
 }
 
@@ -211,7 +227,7 @@ bool json_remove(struct json *object, struct str name)
 			return false;
 		*place = NULL;
 	}
-	relink(object, old, NULL);
+	json_relink(object, old, NULL);
 	return true;
 }
 
