@@ -5,6 +5,7 @@
 #ifndef STATUTE_PROBLEM_H
 #define STATUTE_PROBLEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <statute/error.h>
