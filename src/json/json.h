@@ -74,7 +74,10 @@ static inline struct json *json_first(const struct json *parent)
 {
 	return parent && parent->type >= JSON_ARRAY ? parent->first : NULL;
 }
-static inline bool json_is(const struct json *node, enum json_type type) { return node && node->type == type; }
+static inline bool json_is(const struct json *node, enum json_type type)
+{
+	return node && node->type == type;
+}
 /* The text of a string node; {NULL, 0} for anything else. */
 static inline struct str json_text(const struct json *node)
 {
@@ -109,7 +112,7 @@ struct json *json_copy(struct arena *arena, const struct json *node);
 STATUTE_CHECK int json_append(struct json *array, struct json *value);
 /* Adds the member at the end, or replaces it at its place. */
 STATUTE_CHECK int json_set(struct arena *arena, struct json *object, struct str name, struct json *value);
-/* True where there was such a member. (False without memory too, which only a large object needs.) */
+/* True where there was such a member. */
 bool json_remove(struct json *object, struct str name);
 
 /* Writing: compact, or indented by two spaces with a newline at the end. Numbers as they came. */

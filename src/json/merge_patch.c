@@ -9,7 +9,8 @@
 
 #include "json/link.h"
 
-static bool add_member(struct arena *arena, struct json *object, const struct json *named, struct json *member)
+static bool add_member(struct arena *arena, struct json *object, const struct json *named,
+                       struct json *member)
 {
 	if (!member)
 		return false;
@@ -18,7 +19,8 @@ static bool add_member(struct arena *arena, struct json *object, const struct js
 	return json_member_add(arena, object, member) == 0;
 }
 
-static struct json *merge(struct arena *arena, const struct json *target, const struct json *patch, size_t depth)
+static struct json *merge(struct arena *arena, const struct json *target, const struct json *patch,
+                          size_t depth)
 {
 	struct json *result;
 

@@ -23,9 +23,9 @@ enum {
 
 struct decimal {
 	struct str whole, fraction; /* the digits as they stand in the text */
-	size_t skip;                /* leading zeros of both together */
-	size_t count;               /* significant digits, without trailing zeros; 0 for zero */
-	int64_t power;              /* the value is 0.d1d2...  times 10 to this */
+	size_t skip; /* leading zeros of both together */
+	size_t count; /* significant digits, without trailing zeros; 0 for zero */
+	int64_t power; /* the value is 0.d1d2... times 10 to this */
 	bool is_negative;
 };
 

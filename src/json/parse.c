@@ -31,9 +31,10 @@ static int fail_at_end(struct parser *p)
 {
 	const char *issue = "the text holds no value";
 
-	if (p->open)
-		issue = p->open->type == JSON_ARRAY ? "the text ends inside an array" :
-		                                      "the text ends inside an object";
+	if (json_is(p->open, JSON_ARRAY))
+		issue = "the text ends inside an array";
+	else if (p->open)
+		issue = "the text ends inside an object";
 	return fail(p, STATUTE_ESYNTAX, p->scan.end, issue);
 }
 
@@ -159,7 +160,8 @@ static int fail_value(struct parser *p)
 	return fail(p, STATUTE_ESYNTAX, p->at, issue);
 }
 
-static int read_word(struct parser *p, struct json *node, enum json_type type, struct str word, const char *issue)
+static int read_word(struct parser *p, struct json *node, enum json_type type, struct str word,
+                     const char *issue)
 {
 	const char *after = json_scan_word(&p->scan, p->at, word, issue);
 
@@ -215,36 +217,25 @@ static int read_value(struct parser *p, struct json *node)
 		return fail_at_end(p);
 	node->at = position(p, p->at);
 	switch (*p->at) {
-	case '{':
-		return open_node(p, node, JSON_OBJECT);
-	case '[':
-		return open_node(p, node, JSON_ARRAY);
+	case '{': return open_node(p, node, JSON_OBJECT);
+	case '[': return open_node(p, node, JSON_ARRAY);
 	case '"':
 		node->type = JSON_STRING;
 		r = read_string(p, &node->text) ? 0 : p->failure;
 		break;
-	case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-		r = read_number(p, node);
-		break;
-	case 't':
-		r = read_word(p, node, JSON_TRUE, S("true"), "expected 'true'");
-		break;
-	case 'f':
-		r = read_word(p, node, JSON_FALSE, S("false"), "expected 'false'");
-		break;
-	case 'n':
-		r = read_word(p, node, JSON_NULL, S("null"), "expected 'null'");
-		break;
-	default:
-		r = fail_value(p);
+	case 't': r = read_word(p, node, JSON_TRUE, S("true"), "expected 'true'"); break;
+	case 'f': r = read_word(p, node, JSON_FALSE, S("false"), "expected 'false'"); break;
+	case 'n': r = read_word(p, node, JSON_NULL, S("null"), "expected 'null'"); break;
+	default: r = *p->at == '-' || (*p->at >= '0' && *p->at <= '9') ? read_number(p, node) : fail_value(p);
 	}
 	node->end = position(p, p->at);
 	return r;
 }
 
-static bool is_closing(const struct parser *p)
+/* The node after an opening bracket or a comma; `issue` is for what is no name in an object. */
+static struct json *begin_node(struct parser *p, const char *issue)
 {
-	return *p->at == (p->open->type == JSON_ARRAY ? ']' : '}');
+	return p->open->type == JSON_ARRAY ? begin_item(p) : begin_member(p, issue);
 }
 
 /*
@@ -261,21 +252,21 @@ static struct json *next_node(struct parser *p, bool is_first)
 			fail_at_end(p);
 			return NULL;
 		}
-		if (!is_closing(p))
+		if (*p->at != (p->open->type == JSON_ARRAY ? ']' : '}'))
 			break;
 		close_node(p);
 	}
 	if (is_first)
-		return p->open->type == JSON_ARRAY ? begin_item(p) :
-		                                     begin_member(p, "expected a name in double quotes or '}'");
-	if (*p->at != ',') {
-		fail(p, STATUTE_ESYNTAX, p->at, p->open->type == JSON_ARRAY ? "expected ',' or ']' after an item" :
-		                                                              "expected ',' or '}' after a member");
-		return NULL;
+		return begin_node(p, "expected a name in double quotes or '}'");
+	if (*p->at == ',') {
+		p->at++;
+		return begin_node(p, "expected a name in double quotes after ','");
 	}
-	p->at++;
-	return p->open->type == JSON_ARRAY ? begin_item(p) :
-	                                     begin_member(p, "expected a name in double quotes after ','");
+	if (p->open->type == JSON_ARRAY)
+		fail(p, STATUTE_ESYNTAX, p->at, "expected ',' or ']' after an item");
+	else
+		fail(p, STATUTE_ESYNTAX, p->at, "expected ',' or '}' after a member");
+	return NULL;
 }
 
 static struct json *parse(struct parser *p)
@@ -315,7 +306,8 @@ int json_parse(struct arena *arena, struct str text, const struct json_limits *l
 	if (root)
 		*ret_root = root;
 	else if (p.failure != STATUTE_ENOMEM)
-		*ret_fault = (struct json_fault){ .at = (size_t)(p.scan.fault_at - begin), .issue = p.scan.issue };
+		*ret_fault = (struct json_fault){ .at = (size_t)(p.scan.fault_at - begin),
+			                          .issue = p.scan.issue };
 	return p.failure;
 }
 

@@ -13,7 +13,7 @@
 #include "json/token.h"
 
 #define STEPS_MAX UINT64_C(64000000) /* nodes visited: a fraction of a second */
-#define GROWTH_FACTOR 16             /* what copies may add, times what came in ... */
+#define GROWTH_FACTOR 16 /* what copies may add, times what came in ... */
 #define GROWTH_MIN UINT64_C(0x100000)
 #define GROWTH_MAX UINT64_C(0x4000000) /* ... and within these, in bytes */
 
@@ -73,7 +73,8 @@ static int fail_missing(struct patcher *p, const struct json *parent, struct str
 }
 
 /* The node at `pointer`, which is the whole or the beginning of `path`. */
-static int find(struct patcher *p, struct str pointer, struct str path, struct json **ret_node, size_t *ret_depth)
+static int find(struct patcher *p, struct str pointer, struct str path, struct json **ret_node,
+                size_t *ret_depth)
 {
 	struct json *node = p->root;
 	struct str rest = pointer;
@@ -125,7 +126,8 @@ static int find_parent(struct patcher *p, struct str path, struct json **ret_par
 	return 0;
 }
 
-static int set_member(struct patcher *p, struct json *object, struct str token, struct json *value, struct str path)
+static int set_member(struct patcher *p, struct json *object, struct str token, struct json *value,
+                      struct str path)
 {
 	struct str name = json_token_text(p->arena, token);
 	int r;
@@ -138,7 +140,8 @@ static int set_member(struct patcher *p, struct json *object, struct str token, 
 	return json_set(p->arena, object, name, value);
 }
 
-static int add_item(struct patcher *p, struct json *array, struct str token, struct json *value, struct str path)
+static int add_item(struct patcher *p, struct json *array, struct str token, struct json *value,
+                    struct str path)
 {
 	size_t index = array->count;
 	int r;
@@ -174,8 +177,8 @@ static int add(struct patcher *p, struct str path, struct json *value)
 		return r;
 	value->next = NULL;
 	value->name = (struct str){ 0 };
-	return parent->type == JSON_OBJECT ? set_member(p, parent, token, value, path) :
-	                                     add_item(p, parent, token, value, path);
+	return parent->type == JSON_OBJECT ? set_member(p, parent, token, value, path)
+	                                   : add_item(p, parent, token, value, path);
 }
 
 /* Takes the node at `path`, which is not the root, out of the tree. */

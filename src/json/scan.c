@@ -33,7 +33,7 @@ static const char *skip_plain(const char *at, const char *end)
 			return at + (__builtin_ctzll(special) >> 3);
 		at += 8;
 	}
-	while (at < end && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')
+	while (at < end && *at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')
 		at++;
 	return at;
 }
@@ -117,15 +117,12 @@ static const char *scan_escape(struct json_scan *scan, const char *at, size_t *s
 {
 	if (at == scan->end)
 		return json_scan_fail(scan, at, "the text ends inside an escape");
-	switch (*at) {
-	case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
-		*size += 1;
-		return at + 1;
-	case 'u':
+	if (*at == 'u')
 		return scan_unicode(scan, at + 1, size);
-	default:
+	if (!memchr("\"\\/bfnrt", *at, 8))
 		return json_scan_fail(scan, at, "no such escape: after '\\' stands one of \"\\/bfnrtu");
-	}
+	*size += 1;
+	return at + 1;
 }
 
 static const char *scan_character(struct json_scan *scan, const char *at, size_t *size)

@@ -87,9 +87,11 @@ static int cut_at_character(const char *text, int len)
 	return len && (unsigned char)text[len - 1] >= 0xC0 ? len - 1 : len;
 }
 
-__attribute__((format(printf, 5, 0)))
-static void add(struct issues *issues, uint32_t position, bool is_warning, const char *remedy, const char *format,
-                va_list args)
+static void add(struct issues *issues, uint32_t position, bool is_warning, const char *remedy,
+                const char *format, va_list args) __attribute__((format(printf, 5, 0)));
+
+static void add(struct issues *issues, uint32_t position, bool is_warning, const char *remedy,
+                const char *format, va_list args)
 {
 	bool was_full = issues->count == ISSUES_MAX;
 	struct issue *issue = place_for(issues, is_warning);

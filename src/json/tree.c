@@ -54,10 +54,8 @@ struct str json_get_text(const struct json *object, struct str name)
 
 const char *json_type_name(enum json_type type)
 {
-	static const char *const names[] = {
-		[JSON_NULL] = "null",     [JSON_FALSE] = "boolean", [JSON_TRUE] = "boolean",  [JSON_NUMBER] = "number",
-		[JSON_STRING] = "string", [JSON_ARRAY] = "array",   [JSON_OBJECT] = "object",
-	};
+	static const char *const names[] = { "null",   "boolean", "boolean", "number",
+		                             "string", "array",   "object" };
 
 	return names[type];
 }
@@ -188,10 +186,20 @@ void json_relink(struct json *parent, struct json *old, struct json *value)
 	old->next = NULL;
 }
 
+/* Says what has a known name now. Without memory the index goes: the list alone is right too, and slower. */
+static void reindex(struct json *object, struct str name, struct json *value)
+{
+	void **place = object->index ? map_put(&object->index->map, name) : NULL;
+
+	if (place)
+		*place = value;
+	else
+		object->index = NULL;
+}
+
 int json_set(struct arena *arena, struct json *object, struct str name, struct json *value)
 {
-	struct json *old;
-	int r;
+	struct json *old = json_get(object, name);
 
 	if (!value)
 		return STATUTE_ENOMEM;
@@ -199,17 +207,9 @@ int json_set(struct arena *arena, struct json *object, struct str name, struct j
 		return STATUTE_EINVAL;
 	value->next = NULL;
 	value->name = name;
-	r = json_member_add(arena, object, value);
-	if (r != STATUTE_EEXIST)
-		return r;
-	old = json_get(object, name);
-	if (object->index) {
-		void **place = map_put(&object->index->map, name);
-
-		if (!place)
-			return STATUTE_ENOMEM;
-		*place = value;
-	}
+	if (!old)
+		return json_member_add(arena, object, value);
+	reindex(object, name, value);
 	json_relink(object, old, value);
 	return 0;
 }
@@ -220,13 +220,7 @@ bool json_remove(struct json *object, struct str name)
 
 	if (!old)
 		return false;
-	if (object->index) {
-		void **place = map_put(&object->index->map, name);
-
-		if (!place)
-			return false;
-		*place = NULL;
-	}
+	reindex(object, name, NULL);
 	json_relink(object, old, NULL);
 	return true;
 }

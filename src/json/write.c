@@ -80,27 +80,13 @@ static void write_name(struct buf *buf, struct str name, bool is_pretty)
 static void write_leaf(struct buf *buf, const struct json *node)
 {
 	switch (node->type) {
-	case JSON_NULL:
-		buf_lit(buf, "null");
-		break;
-	case JSON_FALSE:
-		buf_lit(buf, "false");
-		break;
-	case JSON_TRUE:
-		buf_lit(buf, "true");
-		break;
-	case JSON_NUMBER:
-		buf_add(buf, node->text);
-		break;
-	case JSON_STRING:
-		json_write_string(buf, node->text);
-		break;
-	case JSON_ARRAY:
-		buf_lit(buf, "[]");
-		break;
-	case JSON_OBJECT:
-		buf_lit(buf, "{}");
-		break;
+	case JSON_NULL: buf_lit(buf, "null"); break;
+	case JSON_FALSE: buf_lit(buf, "false"); break;
+	case JSON_TRUE: buf_lit(buf, "true"); break;
+	case JSON_NUMBER: buf_add(buf, node->text); break;
+	case JSON_STRING: json_write_string(buf, node->text); break;
+	case JSON_ARRAY: buf_lit(buf, "[]"); break;
+	case JSON_OBJECT: buf_lit(buf, "{}"); break;
 	}
 }
 

@@ -14,7 +14,7 @@ static inline void free_copy(void *copy)
 	free(copy);
 }
 
-/* A copy that ends where its allocation does, so that a read past it is reported; it lives as the arena does. */
+/* A copy that ends where its allocation does, so that a read past it is reported. Lives as the arena does. */
 static inline struct str exact_copy(struct arena *arena, struct str text)
 {
 	char *copy = malloc(text.len ? text.len : 1);

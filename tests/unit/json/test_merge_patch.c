@@ -26,7 +26,8 @@ static void the_table_of_rfc_7396_appendix_a_holds(void **state)
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		const struct json *target = must_parse(*state, str_from(table[i].target));
-		const struct json *result = json_merge_patch(*state, target, must_parse(*state, str_from(table[i].patch)));
+		const struct json *result = json_merge_patch(*state, target,
+		                                             must_parse(*state, str_from(table[i].patch)));
 
 		assert_str(written(*state, result), table[i].result);
 		assert_str(written(*state, target), table[i].target);
@@ -35,7 +36,8 @@ static void the_table_of_rfc_7396_appendix_a_holds(void **state)
 
 static void an_absent_target_takes_the_patch_without_its_nulls(void **state)
 {
-	const struct json *patch = must_parse(*state, S("{\"a\":null,\"b\":{\"c\":null,\"d\":1},\"e\":[null]}"));
+	const struct json *patch = must_parse(*state,
+	                                      S("{\"a\":null,\"b\":{\"c\":null,\"d\":1},\"e\":[null]}"));
 
 	assert_str(written(*state, json_merge_patch(*state, NULL, patch)), "{\"b\":{\"d\":1},\"e\":[null]}");
 }
@@ -64,7 +66,8 @@ static void many_members_are_removed_at_once(void **state)
 	buf_add_char(&target, '}');
 	buf_add_char(&patch, '}');
 	assert_str(written(*state, json_merge_patch(*state, must_parse(*state, buf_str(&target)),
-	                                            must_parse(*state, buf_str(&patch)))), "{}");
+	                                            must_parse(*state, buf_str(&patch)))),
+	           "{}");
 }
 
 static void merging_reports_every_lack_of_memory(void **state)
@@ -80,7 +83,8 @@ static void merging_reports_every_lack_of_memory(void **state)
 		arena_init(&arena, 256, max);
 		result = json_merge_patch(&arena, target, patch);
 		if (result)
-			assert_str(written(*state, result), "{\"a\":{\"b\":[1,2],\"d\":{\"e\":1}},\"c\":1,\"f\":[{}]}");
+			assert_str(written(*state, result),
+			           "{\"a\":{\"b\":[1,2],\"d\":{\"e\":1}},\"c\":1,\"f\":[{}]}");
 		arena_done(&arena);
 	}
 }

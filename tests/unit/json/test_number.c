@@ -27,7 +27,8 @@ static void numbers_compare_by_value(void **state)
 		{ STR_INIT("9"), STR_INIT("10"), -1 },
 		{ STR_INIT("0.1"), STR_INIT("0.10000000000000001"), -1 },
 		{ STR_INIT("9007199254740992"), STR_INIT("9007199254740993"), -1 },
-		{ STR_INIT("123456789012345678901234567890"), STR_INIT("123456789012345678901234567891"), -1 },
+		{ STR_INIT("123456789012345678901234567890"), STR_INIT("123456789012345678901234567891"),
+		  -1 },
 		{ STR_INIT("1e400"), STR_INIT("1e401"), -1 },
 		{ STR_INIT("1e400"), STR_INIT("10e399"), 0 },
 		{ STR_INIT("1e-401"), STR_INIT("1e-400"), -1 },
@@ -48,10 +49,15 @@ static void numbers_compare_by_value(void **state)
 
 static void whole_numbers_are_known_by_value(void **state)
 {
-	static const char *const whole[] = { "0", "-0", "0.0", "0e-5", "1", "-1", "1.0", "1e2", "1.5e1", "10e-1", "1e400",
-		                             "123.4560e3", "1e1000000000", "100e-2", "0.000e-1000000000" };
-	static const char *const broken[] = { "0.5", "1e-1", "1.05e1", "1e-400", "123.4561e3", "10e-2", "1e-1000000000",
-		                              "1.0000000000000000000000000000000001" };
+	static const char *const whole[] = {
+		"0",     "-0",         "0.0",          "0e-5",   "1",
+		"-1",    "1.0",        "1e2",          "1.5e1",  "10e-1",
+		"1e400", "123.4560e3", "1e1000000000", "100e-2", "0.000e-1000000000"
+	};
+	static const char *const broken[] = { "0.5",           "1e-1",
+		                              "1.05e1",        "1e-400",
+		                              "123.4561e3",    "10e-2",
+		                              "1e-1000000000", "1.0000000000000000000000000000000001" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
@@ -97,8 +103,9 @@ static void multiples_are_exact(void **state)
 		{ "9007199254740993", "9007199254740992", false },
 		{ "246913578024691357802469135780", "123456789012345678901234567890", true },
 		{ "246913578024691357802469135781", "123456789012345678901234567890", false },
-		{ "121932631137021795226185032733622923332237463801111263526900", "123456789012345678901234567890", true },
-		{ "1e100", "1267650600228229401496703205376", true },  /* 2 to the 100th */
+		{ "121932631137021795226185032733622923332237463801111263526900",
+		  "123456789012345678901234567890", true },
+		{ "1e100", "1267650600228229401496703205376", true }, /* 2 to the 100th */
 		{ "1e99", "1267650600228229401496703205376", false },
 		{ "1e1000000000", "1267650600228229401496703205376", true },
 		{ "1e1000000000", "1267650600228229401496703205377", false },
@@ -107,7 +114,8 @@ static void multiples_are_exact(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (json_number_is_multiple(str_from(cases[i].number), str_from(cases[i].divisor)) != cases[i].is_multiple)
+		if (json_number_is_multiple(str_from(cases[i].number), str_from(cases[i].divisor)) !=
+		    cases[i].is_multiple)
 			fail_msg("%s of %s", cases[i].number, cases[i].divisor);
 }
 
@@ -153,8 +161,15 @@ static void integers_fit_or_are_refused(void **state)
 		{ "1e18", 1000000000000000000 },
 		{ "0e99999999999999999999", 0 },
 	};
-	static const char *const refused[] = { "9223372036854775808", "-9223372036854775809", "1e19", "0.5", "1e400", "1e-1",
-		                               "1e1000000000", "99999999999999999999", "18446744073709551617" };
+	static const char *const refused[] = { "9223372036854775808",
+		                               "-9223372036854775809",
+		                               "1e19",
+		                               "0.5",
+		                               "1e400",
+		                               "1e-1",
+		                               "1e1000000000",
+		                               "99999999999999999999",
+		                               "18446744073709551617" };
 	int64_t value;
 
 	(void)state;
@@ -174,8 +189,19 @@ static void integers_fit_or_are_refused(void **state)
 static void doubles_are_the_nearest(void **state)
 {
 	static const char *const texts[] = {
-		"0.1", "1", "-2.5e-3", "123456789012345678901234567890", "1.7976931348623157e308", "4.9406564584124654e-324",
-		"2.2250738585072011e-308", "9007199254740993", "0.30000000000000004", "1e22", "1e23", "8.5e-5", "100e-2",
+		"0.1",
+		"1",
+		"-2.5e-3",
+		"123456789012345678901234567890",
+		"1.7976931348623157e308",
+		"4.9406564584124654e-324",
+		"2.2250738585072011e-308",
+		"9007199254740993",
+		"0.30000000000000004",
+		"1e22",
+		"1e23",
+		"8.5e-5",
+		"100e-2",
 		"9007199254740992.999999999999999999999999999999999999999999999999999999",
 	};
 	double value;
@@ -189,9 +215,11 @@ static void doubles_are_the_nearest(void **state)
 	}
 	assert_true(json_to_double(&(struct json){ .type = JSON_NUMBER, .text = STR_INIT("1e400") }, &value));
 	assert_true(isinf(value) && value > 0);
-	assert_true(json_to_double(&(struct json){ .type = JSON_NUMBER, .text = STR_INIT("-1e1000000000000") }, &value));
+	assert_true(json_to_double(
+		&(struct json){ .type = JSON_NUMBER, .text = STR_INIT("-1e1000000000000") }, &value));
 	assert_true(isinf(value) && value < 0);
-	assert_true(json_to_double(&(struct json){ .type = JSON_NUMBER, .text = STR_INIT("1e-400") }, &value));
+	assert_true(
+		json_to_double(&(struct json){ .type = JSON_NUMBER, .text = STR_INIT("1e-400") }, &value));
 	assert_true(value == 0);
 	assert_true(json_to_double(&(struct json){ .type = JSON_NUMBER, .text = STR_INIT("-0") }, &value));
 	assert_true(value == 0 && signbit(value));

@@ -8,7 +8,8 @@ static void assert_fault(struct arena *arena, struct str text, size_t at, const 
 	assert_int_equal(parse_text(arena, text, &root, &fault), STATUTE_ESYNTAX);
 	assert_null(root);
 	if (fault.at != at || !strstr(fault.issue, issue))
-		fail_msg("\"%.*s\": \"%s\" at %zu, not \"%s\" at %zu", STR_ARG(text), fault.issue, fault.at, issue, at);
+		fail_msg("\"%.*s\": \"%s\" at %zu, not \"%s\" at %zu", STR_ARG(text), fault.issue, fault.at,
+		         issue, at);
 }
 
 static void a_fault_stands_at_the_offending_byte(void **state)
@@ -110,7 +111,8 @@ static void a_text_cut_short_is_at_fault_at_its_end(void **state)
 
 static void every_prefix_of_a_text_ends_too_early(void **state)
 {
-	struct str text = S("{\"a\\u00e9\\ud834\\udd1e\":[-1.5e+3,true,null,\"\xF0\x9F\x98\x80\"],\"b\":{\"c\":[[]]}}");
+	struct str text = S(
+		"{\"a\\u00e9\\ud834\\udd1e\":[-1.5e+3,true,null,\"\xF0\x9F\x98\x80\"],\"b\":{\"c\":[[]]}}");
 
 	for (size_t len = 0; len < text.len; len++)
 		assert_fault(*state, str_sub(text, 0, len), len, "the text ");
@@ -119,8 +121,9 @@ static void every_prefix_of_a_text_ends_too_early(void **state)
 
 static void escapes_become_their_characters(void **state)
 {
-	struct json *root = must_parse(*state, S("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"\\u0041\\u00e9\\u20AC\\uD834\\uDD1e.\","
-	                                         "\"a\\u0000b\",\"\\uFFFF\"]"));
+	struct json *root = must_parse(
+		*state, S("[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"\\u0041\\u00e9\\u20AC\\uD834\\uDD1e.\","
+	                  "\"a\\u0000b\",\"\\uFFFF\"]"));
 
 	assert_str(json_text(json_item(root, 0)), "\"\\/\b\f\n\r\t");
 	assert_str(json_text(json_item(root, 1)), "A\xC3\xA9\xE2\x82\xAC\xF0\x9D\x84\x9E.");
@@ -149,7 +152,8 @@ static void nodes_know_their_bytes_past_the_base(void **state)
 	struct json *root, *b;
 
 	limits.base = 1000;
-	assert_int_equal(json_parse(*state, S(" {\"a\" : [1, 23 ] , \"b\" : null } "), &limits, &root, &fault), 0);
+	assert_int_equal(
+		json_parse(*state, S(" {\"a\" : [1, 23 ] , \"b\" : null } "), &limits, &root, &fault), 0);
 	assert_int_equal(root->at, 1001);
 	assert_int_equal(root->end, 1031);
 	assert_int_equal(root->name_at, 0);
@@ -188,13 +192,17 @@ static void depth_is_limited_at_its_bracket(void **state)
 	struct json_fault fault;
 	struct json *root;
 
-	assert_int_equal(json_parse(*state, S("[[[]],[{\"a\":{}}]]"), &(struct json_limits){ .depth = 4, .nodes = 100 },
-	                            &root, &fault), 0);
+	assert_int_equal(json_parse(*state, S("[[[]],[{\"a\":{}}]]"),
+	                            &(struct json_limits){ .depth = 4, .nodes = 100 }, &root, &fault),
+	                 0);
 	assert_int_equal(json_parse(*state, S("[[[]],[{\"a\":{}}]]"), &three, &root, &fault), STATUTE_ELIMIT);
 	assert_int_equal(fault.at, 12);
-	assert_int_equal(json_parse(*state, S("1"), &(struct json_limits){ .depth = 0, .nodes = 1 }, &root, &fault), 0);
-	assert_int_equal(json_parse(*state, S("[]"), &(struct json_limits){ .depth = 0, .nodes = 1 }, &root, &fault),
-	                 STATUTE_ELIMIT);
+	assert_int_equal(
+		json_parse(*state, S("1"), &(struct json_limits){ .depth = 0, .nodes = 1 }, &root, &fault),
+		0);
+	assert_int_equal(
+		json_parse(*state, S("[]"), &(struct json_limits){ .depth = 0, .nodes = 1 }, &root, &fault),
+		STATUTE_ELIMIT);
 }
 
 static void a_depth_bomb_meets_the_limit(void **state)

@@ -30,8 +30,8 @@ static struct json *read_cases(struct arena *arena, const char *part)
 static int apply(struct arena *arena, const char *target, const char *patch, struct json **ret_result,
                  struct json_patch_fault *ret_fault)
 {
-	return json_patch_apply(arena, must_parse(arena, str_from(target)), must_parse(arena, str_from(patch)), ret_result,
-	                        ret_fault);
+	return json_patch_apply(arena, must_parse(arena, str_from(target)),
+	                        must_parse(arena, str_from(patch)), ret_result, ret_fault);
 }
 
 static void check_case(struct arena *arena, const struct json *test)
@@ -84,7 +84,8 @@ static void faults_say_what_kind_and_where(void **state)
 	} cases[] = {
 		{ "{}", JSON_PATCH_MALFORMED, 0, "" },
 		{ "[1]", JSON_PATCH_MALFORMED, 0, "" },
-		{ "[{\"op\":\"add\",\"path\":\"/x\",\"value\":1},{\"op\":\"spam\",\"path\":\"/y\"}]", JSON_PATCH_MALFORMED, 1, "/y" },
+		{ "[{\"op\":\"add\",\"path\":\"/x\",\"value\":1},{\"op\":\"spam\",\"path\":\"/y\"}]",
+		  JSON_PATCH_MALFORMED, 1, "/y" },
 		{ "[{\"op\":\"add\",\"path\":\"/x\"}]", JSON_PATCH_MALFORMED, 0, "/x" },
 		{ "[{\"op\":\"remove\",\"path\":\"x\"}]", JSON_PATCH_MALFORMED, 0, "x" },
 		{ "[{\"op\":\"remove\",\"path\":\"/~2\"}]", JSON_PATCH_MALFORMED, 0, "/~2" },
@@ -99,9 +100,11 @@ static void faults_say_what_kind_and_where(void **state)
 		{ "[{\"op\":\"add\",\"path\":\"/l/3\",\"value\":1}]", JSON_PATCH_PATH_MISSING, 0, "/l/3" },
 		{ "[{\"op\":\"add\",\"path\":\"/l/x\",\"value\":1}]", JSON_PATCH_PATH_MISSING, 0, "/l/x" },
 		{ "[{\"op\":\"remove\",\"path\":\"/l/-\"}]", JSON_PATCH_PATH_MISSING, 0, "/l/-" },
-		{ "[{\"op\":\"test\",\"path\":\"/n\",\"value\":1},{\"op\":\"copy\",\"from\":\"/q\",\"path\":\"/n\"}]",
+		{ "[{\"op\":\"test\",\"path\":\"/n\",\"value\":1},{\"op\":\"copy\",\"from\":\"/"
+		  "q\",\"path\":\"/n\"}]",
 		  JSON_PATCH_PATH_MISSING, 1, "/q" },
-		{ "[{\"op\":\"test\",\"path\":\"/n\",\"value\":1.0},{\"op\":\"test\",\"path\":\"/l\",\"value\":[2,1]}]",
+		{ "[{\"op\":\"test\",\"path\":\"/n\",\"value\":1.0},{\"op\":\"test\",\"path\":\"/"
+		  "l\",\"value\":[2,1]}]",
 		  JSON_PATCH_TEST_FAILED, 1, "/l" },
 	};
 
@@ -109,7 +112,8 @@ static void faults_say_what_kind_and_where(void **state)
 		struct json_patch_fault fault = { 0 };
 		struct json *result = NULL;
 
-		assert_int_equal(apply(*state, "{\"n\":1,\"l\":[1,2]}", cases[i].patch, &result, &fault), STATUTE_EINVAL);
+		assert_int_equal(apply(*state, "{\"n\":1,\"l\":[1,2]}", cases[i].patch, &result, &fault),
+		                 STATUTE_EINVAL);
 		assert_null(result);
 		assert_int_equal(fault.kind, cases[i].kind);
 		assert_int_equal(fault.operation, cases[i].operation);
@@ -123,8 +127,10 @@ static void a_malformed_patch_is_malformed_whatever_the_target_holds(void **stat
 	struct json_patch_fault fault;
 	struct json *result;
 
-	assert_int_equal(apply(*state, "{}", "[{\"op\":\"remove\",\"path\":\"/missing\"},{\"op\":\"add\",\"path\":\"/a\"}]", &result,
-	                       &fault), STATUTE_EINVAL);
+	assert_int_equal(apply(*state, "{}",
+	                       "[{\"op\":\"remove\",\"path\":\"/missing\"},{\"op\":\"add\",\"path\":\"/a\"}]",
+	                       &result, &fault),
+	                 STATUTE_EINVAL);
 	assert_int_equal(fault.kind, JSON_PATCH_MALFORMED);
 	assert_int_equal(fault.operation, 1);
 }
@@ -144,39 +150,51 @@ static void the_root_is_a_place_like_any_other(void **state)
 {
 	assert_result(*state, "{\"a\":1}", "[{\"op\":\"replace\",\"path\":\"\",\"value\":\"x\"}]", "\"x\"");
 	assert_result(*state, "\"foo\"", "[{\"op\":\"replace\",\"path\":\"\",\"value\":\"bar\"}]", "\"bar\"");
-	assert_result(*state, "{\"a\":1}", "[{\"op\":\"test\",\"path\":\"\",\"value\":{\"a\":1.0}}]", "{\"a\":1}");
-	assert_result(*state, "{\"a\":[1]}", "[{\"op\":\"move\",\"from\":\"/a\",\"path\":\"\"},"
-	                                     "{\"op\":\"add\",\"path\":\"/-\",\"value\":2}]", "[1,2]");
-	assert_result(*state, "{\"a\":1}", "[{\"op\":\"copy\",\"from\":\"\",\"path\":\"/b\"}]", "{\"a\":1,\"b\":{\"a\":1}}");
+	assert_result(*state, "{\"a\":1}", "[{\"op\":\"test\",\"path\":\"\",\"value\":{\"a\":1.0}}]",
+	              "{\"a\":1}");
+	assert_result(*state, "{\"a\":[1]}",
+	              "[{\"op\":\"move\",\"from\":\"/a\",\"path\":\"\"},"
+	              "{\"op\":\"add\",\"path\":\"/-\",\"value\":2}]",
+	              "[1,2]");
+	assert_result(*state, "{\"a\":1}", "[{\"op\":\"copy\",\"from\":\"\",\"path\":\"/b\"}]",
+	              "{\"a\":1,\"b\":{\"a\":1}}");
 	assert_result(*state, "{\"a\":1}", "[{\"op\":\"move\",\"from\":\"\",\"path\":\"\"}]", "{\"a\":1}");
 }
 
 static void operations_see_what_those_before_them_did(void **state)
 {
-	assert_result(*state, "[1,2,3]", "[{\"op\":\"remove\",\"path\":\"/0\"},{\"op\":\"remove\",\"path\":\"/0\"},"
-	                                 "{\"op\":\"add\",\"path\":\"/0\",\"value\":0},{\"op\":\"add\",\"path\":\"/2\",\"value\":9}]",
-	              "[0,3,9]");
-	assert_result(*state, "[1,2,3,4]", "[{\"op\":\"move\",\"from\":\"/0\",\"path\":\"/3\"}]", "[2,3,4,1]");
-	assert_result(*state, "[1,2]", "[{\"op\":\"remove\",\"path\":\"/1\"},{\"op\":\"add\",\"path\":\"/-\",\"value\":3}]", "[1,3]");
-	assert_result(*state, "{\"a\":{\"b\":1}}", "[{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/c\"},"
-	                                           "{\"op\":\"replace\",\"path\":\"/c/b\",\"value\":2}]",
+	assert_result(
+		*state, "[1,2,3]",
+		"[{\"op\":\"remove\",\"path\":\"/0\"},{\"op\":\"remove\",\"path\":\"/0\"},"
+		"{\"op\":\"add\",\"path\":\"/0\",\"value\":0},{\"op\":\"add\",\"path\":\"/2\",\"value\":9}]",
+		"[0,3,9]");
+	assert_result(*state, "[1,2,3,4]", "[{\"op\":\"move\",\"from\":\"/0\",\"path\":\"/3\"}]",
+	              "[2,3,4,1]");
+	assert_result(*state, "[1,2]",
+	              "[{\"op\":\"remove\",\"path\":\"/1\"},{\"op\":\"add\",\"path\":\"/-\",\"value\":3}]",
+	              "[1,3]");
+	assert_result(*state, "{\"a\":{\"b\":1}}",
+	              "[{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/c\"},"
+	              "{\"op\":\"replace\",\"path\":\"/c/b\",\"value\":2}]",
 	              "{\"a\":{\"b\":1},\"c\":{\"b\":2}}");
-	assert_result(*state, "{\"/~\":1}", "[{\"op\":\"replace\",\"path\":\"/~1~0\",\"value\":2},"
-	                                    "{\"op\":\"move\",\"from\":\"/~1~0\",\"path\":\"/~0~1\"},"
-	                                    "{\"op\":\"add\",\"path\":\"/\",\"value\":0}]",
+	assert_result(*state, "{\"/~\":1}",
+	              "[{\"op\":\"replace\",\"path\":\"/~1~0\",\"value\":2},"
+	              "{\"op\":\"move\",\"from\":\"/~1~0\",\"path\":\"/~0~1\"},"
+	              "{\"op\":\"add\",\"path\":\"/\",\"value\":0}]",
 	              "{\"~/\":2,\"\":0}");
 }
 
 static void values_of_the_patch_are_not_shared(void **state)
 {
 	struct json *patch = must_parse(*state, S("[{\"op\":\"add\",\"path\":\"/a\",\"value\":[1]},"
-	                                         "{\"op\":\"add\",\"path\":\"/a/-\",\"value\":2}]"));
+	                                          "{\"op\":\"add\",\"path\":\"/a/-\",\"value\":2}]"));
 	struct str before = written(*state, patch);
 	struct json_patch_fault fault;
 	struct json *result;
 
 	for (int i = 0; i < 2; i++) {
-		assert_int_equal(json_patch_apply(*state, must_parse(*state, S("{}")), patch, &result, &fault), 0);
+		assert_int_equal(
+			json_patch_apply(*state, must_parse(*state, S("{}")), patch, &result, &fault), 0);
 		assert_str(written(*state, result), "{\"a\":[1,2]}");
 	}
 	assert_true(str_eq(written(*state, patch), before));
@@ -203,8 +221,9 @@ static void assert_too_large(struct arena *arena, struct str target, struct str 
 	struct json_patch_fault fault = { 0 };
 	struct json *result = NULL;
 
-	assert_int_equal(json_patch_apply(arena, must_parse(arena, target), must_parse(arena, patch), &result, &fault),
-	                 STATUTE_EINVAL);
+	assert_int_equal(
+		json_patch_apply(arena, must_parse(arena, target), must_parse(arena, patch), &result, &fault),
+		STATUTE_EINVAL);
 	assert_int_equal(fault.kind, JSON_PATCH_TOO_LARGE);
 	assert_null(result);
 }
@@ -213,14 +232,17 @@ static void copies_in_a_chain_meet_a_bound(void **state)
 {
 	struct buf long_text;
 
-	assert_too_large(*state, S("{\"a\":[1]}"), repeat(*state, "{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/a/-\"}", 64));
-	assert_too_large(*state, S("{\"a\":1}"), repeat(*state, "{\"op\":\"copy\",\"from\":\"\",\"path\":\"/a\"}", 2000));
+	assert_too_large(*state, S("{\"a\":[1]}"),
+	                 repeat(*state, "{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/a/-\"}", 64));
+	assert_too_large(*state, S("{\"a\":1}"),
+	                 repeat(*state, "{\"op\":\"copy\",\"from\":\"\",\"path\":\"/a\"}", 2000));
 	buf_init(&long_text, *state, TEST_ARENA);
 	buf_lit(&long_text, "[\"");
 	for (int i = 0; i < 100000; i++)
 		buf_add_char(&long_text, 'x');
 	buf_lit(&long_text, "\"]");
-	assert_too_large(*state, buf_str(&long_text), repeat(*state, "{\"op\":\"copy\",\"from\":\"/0\",\"path\":\"/-\"}", 1000));
+	assert_too_large(*state, buf_str(&long_text),
+	                 repeat(*state, "{\"op\":\"copy\",\"from\":\"/0\",\"path\":\"/-\"}", 1000));
 }
 
 static void nesting_meets_a_bound(void **state)
@@ -255,9 +277,10 @@ static void long_walks_meet_a_bound(void **state)
 static void patching_reports_every_lack_of_memory(void **state)
 {
 	const struct json *target = must_parse(*state, S("{\"a\":[1,2],\"b~\":{}}"));
-	const struct json *patch = must_parse(*state, S("[{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/b~0/c~1d\"},"
-	                                               "{\"op\":\"replace\",\"path\":\"/a/0\",\"value\":[{}]},"
-	                                               "{\"op\":\"move\",\"from\":\"/a/1\",\"path\":\"/e\"}]"));
+	const struct json *patch = must_parse(*state,
+	                                      S("[{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/b~0/c~1d\"},"
+	                                        "{\"op\":\"replace\",\"path\":\"/a/0\",\"value\":[{}]},"
+	                                        "{\"op\":\"move\",\"from\":\"/a/1\",\"path\":\"/e\"}]"));
 	int r = STATUTE_ENOMEM;
 
 	for (size_t max = 0; r; max += 16) {

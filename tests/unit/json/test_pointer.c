@@ -2,16 +2,25 @@
 
 #include "json/pointer.h"
 
-static const char document[] = "{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,"
-                               "\"k\\\"l\":6,\" \":7,\"m~n\":8}";
+static const char document[] =
+	"{\"foo\":[\"bar\",\"baz\"],\"\":0,\"a/b\":1,\"c%d\":2,\"e^f\":3,\"g|h\":4,\"i\\\\j\":5,"
+	"\"k\\\"l\":6,\" \":7,\"m~n\":8}";
 
 static void the_table_of_rfc_6901_section_5_holds(void **state)
 {
 	static const struct {
 		const char *pointer, *value;
 	} table[] = {
-		{ "/foo", "[\"bar\",\"baz\"]" }, { "/foo/0", "\"bar\"" }, { "/", "0" },     { "/a~1b", "1" }, { "/c%d", "2" },
-		{ "/e^f", "3" },                 { "/g|h", "4" },         { "/i\\j", "5" }, { "/k\"l", "6" }, { "/ ", "7" },
+		{ "/foo", "[\"bar\",\"baz\"]" },
+		{ "/foo/0", "\"bar\"" },
+		{ "/", "0" },
+		{ "/a~1b", "1" },
+		{ "/c%d", "2" },
+		{ "/e^f", "3" },
+		{ "/g|h", "4" },
+		{ "/i\\j", "5" },
+		{ "/k\"l", "6" },
+		{ "/ ", "7" },
 		{ "/m~0n", "8" },
 	};
 	struct json *root = must_parse(*state, str_from(document));
@@ -19,7 +28,8 @@ static void the_table_of_rfc_6901_section_5_holds(void **state)
 	assert_ptr_equal(json_pointer_get(root, S("")), root);
 	assert_ptr_equal(json_pointer_get(root, (struct str){ 0 }), root);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		const struct json *node = json_pointer_get(root, exact_copy(*state, str_from(table[i].pointer)));
+		const struct json *node = json_pointer_get(root,
+		                                           exact_copy(*state, str_from(table[i].pointer)));
 
 		assert_non_null(node);
 		assert_str(written(*state, node), table[i].value);
@@ -28,9 +38,26 @@ static void the_table_of_rfc_6901_section_5_holds(void **state)
 
 static void what_is_not_there_is_not_found(void **state)
 {
-	static const char *const missing[] = { "/bar", "/foo/2", "/foo/-", "/foo/00", "/foo/01", "/foo/+1", "/foo/1e0",
-		                               "/foo/-1", "/foo/", "/foo/ 1", "/foo/0/x", "/foo/bar", "//", "/m~n", "/m~2n",
-		                               "/m~", "foo", "/a/b", "/a~1b/0", "/foo/18446744073709551616",
+	static const char *const missing[] = { "/bar",
+		                               "/foo/2",
+		                               "/foo/-",
+		                               "/foo/00",
+		                               "/foo/01",
+		                               "/foo/+1",
+		                               "/foo/1e0",
+		                               "/foo/-1",
+		                               "/foo/",
+		                               "/foo/ 1",
+		                               "/foo/0/x",
+		                               "/foo/bar",
+		                               "//",
+		                               "/m~n",
+		                               "/m~2n",
+		                               "/m~",
+		                               "foo",
+		                               "/a/b",
+		                               "/a~1b/0",
+		                               "/foo/18446744073709551616",
 		                               "/foo/99999999999999999999999999" };
 	struct json *root = must_parse(*state, str_from(document));
 

@@ -2,7 +2,8 @@
 
 #include "json/source.h"
 
-static struct str written_issues(struct arena *arena, const struct issues *issues, const struct sources *sources)
+static struct str written_issues(struct arena *arena, const struct issues *issues,
+                                 const struct sources *sources)
 {
 	struct buf buf;
 

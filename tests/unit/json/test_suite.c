@@ -13,7 +13,7 @@ extern char *json_dumps(const void *root, size_t flags);
 extern void json_delete(void *root);
 
 enum {
-	ORACLE_LOAD = 0x1 | 0x4 | 0x10,   /* refuse duplicates, any value, U+0000 in strings */
+	ORACLE_LOAD = 0x1 | 0x4 | 0x10, /* refuse duplicates, any value, U+0000 in strings */
 	ORACLE_DUMP = 0x20 | 0x80 | 0x200 /* compact, keys in order, any value */
 };
 
@@ -33,7 +33,8 @@ static char *oracle(struct str text)
 }
 
 /* What we read and write is to jansson what the source is. */
-static void compare_with_oracle(struct arena *arena, const char *name, struct str text, const struct json *root)
+static void compare_with_oracle(struct arena *arena, const char *name, struct str text,
+                                const struct json *root)
 {
 	char *expected = oracle(text), *actual;
 
@@ -129,7 +130,8 @@ static void the_suite_is_judged_as_it_says(void **state)
 
 static void repeated_names_of_the_suite_are_refused_for_their_name(void **state)
 {
-	static const char *const names[] = { "y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json" };
+	static const char *const names[] = { "y_object_duplicated_key.json",
+		                             "y_object_duplicated_key_and_value.json" };
 	char path[256];
 
 	for (size_t i = 0; i < 2; i++) {
@@ -137,7 +139,8 @@ static void repeated_names_of_the_suite_are_refused_for_their_name(void **state)
 		struct json *root;
 
 		snprintf(path, sizeof(path), "json-test-suite/test_parsing/%s", names[i]);
-		assert_int_equal(parse_text(*state, test_file(*state, test_data(path)), &root, &fault), STATUTE_ESYNTAX);
+		assert_int_equal(parse_text(*state, test_file(*state, test_data(path)), &root, &fault),
+		                 STATUTE_ESYNTAX);
 		assert_int_equal(fault.at, strlen("{\"a\":\"b\","));
 		assert_non_null(strstr(fault.issue, "this name already"));
 	}
@@ -146,7 +149,8 @@ static void repeated_names_of_the_suite_are_refused_for_their_name(void **state)
 /* Numbers stay, U+0000 stays, names that differ in their bytes differ; the rest is refused. */
 static bool should_transform(const char *name)
 {
-	return begins(name, "number_") || begins(name, "object_key_nf") || begins(name, "string_with_escaped_NULL");
+	return begins(name, "number_") || begins(name, "object_key_nf") ||
+	       begins(name, "string_with_escaped_NULL");
 }
 
 static void doubtful_texts_have_one_behaviour_each(void **state)
@@ -157,7 +161,8 @@ static void doubtful_texts_have_one_behaviour_each(void **state)
 static void doubtful_numbers_stay_digit_for_digit(void **state)
 {
 	static const char *const digits[] = {
-		"1.0", "1.000000000000000005", "10000000000000000999", "1e-999", "9223372036854775808", "-9223372036854775809",
+		"1.0",    "1.000000000000000005", "10000000000000000999",
+		"1e-999", "9223372036854775808",  "-9223372036854775809",
 	};
 	char path[256], text[64];
 
@@ -173,8 +178,9 @@ static void doubtful_numbers_stay_digit_for_digit(void **state)
 
 static void names_that_differ_in_normal_form_are_two(void **state)
 {
-	struct json *root = must_parse(*state,
-	                               test_file(*state, test_data("json-test-suite/test_transform/object_key_nfc_nfd.json")));
+	struct json *root = must_parse(
+		*state,
+		test_file(*state, test_data("json-test-suite/test_transform/object_key_nfc_nfd.json")));
 
 	assert_int_equal(root->count, 2);
 	assert_str(json_get_text(root, S("\xC3\xA9")), "NFC");

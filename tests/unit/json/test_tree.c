@@ -182,7 +182,8 @@ static struct json *nested(struct arena *arena, size_t levels)
 
 static void trees_past_the_greatest_depth_are_refused_not_followed(void **state)
 {
-	const struct json *deepest = nested(*state, JSON_DEPTH_MAX), *deeper = nested(*state, JSON_DEPTH_MAX + 1);
+	const struct json *deepest = nested(*state, JSON_DEPTH_MAX),
+			  *deeper = nested(*state, JSON_DEPTH_MAX + 1);
 	const struct json *abyss = nested(*state, 100000);
 	struct buf buf;
 
@@ -199,7 +200,8 @@ static void trees_past_the_greatest_depth_are_refused_not_followed(void **state)
 
 static void copying_reports_every_lack_of_memory(void **state)
 {
-	struct json *root = must_parse(*state, S("{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":[9]}"));
+	struct json *root = must_parse(
+		*state, S("{\"a\":1,\"b\":2,\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":[9]}"));
 	struct json *copy = NULL;
 
 	for (size_t max = 0; !copy; max += 16) {
@@ -236,6 +238,35 @@ static void a_member_without_memory_leaves_the_object_as_it_was(void **state)
 	}
 }
 
+/* Even where the index cannot grow: what must not be shown is removed by this. */
+static void removing_and_replacing_need_no_memory(void **state)
+{
+	static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g",
+		                             "h", "i", "j", "k", "l", "m", "n" };
+	enum { NAMES = sizeof(names) / sizeof(names[0]) };
+
+	for (size_t count = 1; count <= NAMES; count++) {
+		struct json *object = json_new(*state, JSON_OBJECT);
+		struct arena arena;
+
+		arena_init(&arena, 256, 1 << 16);
+		for (size_t i = 0; i < count; i++)
+			assert_int_equal(
+				json_set(&arena, object, str_from(names[i]), json_new_int(*state, 1)), 0);
+		arena.max = arena.taken;
+		while (arena_alloc(&arena, 1))
+			;
+		assert_int_equal(json_set(&arena, object, S("a"), json_new_int(*state, 2)), 0);
+		assert_str(json_get(object, S("a"))->text, "2");
+		for (size_t i = 0; i < count; i++) {
+			assert_true(json_remove(object, str_from(names[i])));
+			assert_null(json_get(object, str_from(names[i])));
+			assert_int_equal(object->count, count - i - 1);
+		}
+		arena_done(&arena);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +281,7 @@ int main(void)
 		json_test(trees_past_the_greatest_depth_are_refused_not_followed),
 		json_test(copying_reports_every_lack_of_memory),
 		json_test(a_member_without_memory_leaves_the_object_as_it_was),
+		json_test(removing_and_replacing_need_no_memory),
 	};
 
 	return cmocka_run_group_tests_name("json/tree", tests, NULL, NULL);

@@ -35,9 +35,13 @@ static void bytes_that_are_no_utf8_become_the_replacement_character(void **state
 
 static void trees_are_written_compactly_with_numbers_as_they_came(void **state)
 {
-	assert_str(written(*state, must_parse(*state, S(" { \"a\" : [ 1.10 , -0 , 1E+2, 12345678901234567890123 ] ,\n"
-	                                               " \"\\u0062\" : { } , \"c\" : [ ] , \"d\" : [ true , false , null ] } "))),
-	           "{\"a\":[1.10,-0,1E+2,12345678901234567890123],\"b\":{},\"c\":[],\"d\":[true,false,null]}");
+	assert_str(
+		written(*state,
+	                must_parse(
+				*state,
+				S(" { \"a\" : [ 1.10 , -0 , 1E+2, 12345678901234567890123 ] ,\n"
+	                          " \"\\u0062\" : { } , \"c\" : [ ] , \"d\" : [ true , false , null ] } "))),
+		"{\"a\":[1.10,-0,1E+2,12345678901234567890123],\"b\":{},\"c\":[],\"d\":[true,false,null]}");
 	assert_str(written(*state, must_parse(*state, S(" \"x\" "))), "\"x\"");
 }
 
@@ -47,17 +51,16 @@ static void pretty_is_indented_and_ends_its_line(void **state)
 
 	buf_init(&buf, *state, 1 << 20);
 	json_write_pretty(&buf, must_parse(*state, S("{\"a\":[1,{\"b\":[]}],\"c\":{},\"d\":\"x\"}")));
-	assert_str(buf_str(&buf),
-	           "{\n"
-	           "  \"a\": [\n"
-	           "    1,\n"
-	           "    {\n"
-	           "      \"b\": []\n"
-	           "    }\n"
-	           "  ],\n"
-	           "  \"c\": {},\n"
-	           "  \"d\": \"x\"\n"
-	           "}\n");
+	assert_str(buf_str(&buf), "{\n"
+	                          "  \"a\": [\n"
+	                          "    1,\n"
+	                          "    {\n"
+	                          "      \"b\": []\n"
+	                          "    }\n"
+	                          "  ],\n"
+	                          "  \"c\": {},\n"
+	                          "  \"d\": \"x\"\n"
+	                          "}\n");
 }
 
 static void a_part_of_a_tree_is_written_alone(void **state)
