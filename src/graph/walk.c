@@ -7,14 +7,7 @@
  */
 #include <statute/graph.h>
 
-enum {
-#define Q(id, FACT, text, y, n) NODE_##id,
-#define DO(id, FACT, text, then) NODE_##id,
-#include "graph/graph.def"
-#undef Q
-#undef DO
-	NODE_COUNT
-};
+#include "graph/nodes.h"
 
 _Static_assert((int)NODE_COUNT < (int)STATUTE_NODE_END, "a row fits in a byte");
 _Static_assert((int)STATUTE_FACT_COUNT <= 64 * (int)STATUTE_FACT_WORDS, "the facts fit in their words");
@@ -31,7 +24,8 @@ _Static_assert((int)STATUTE_FACT_COUNT <= 64 * (int)STATUTE_FACT_WORDS, "the fac
 #undef GO
 #undef END
 
-static enum statute_walk stop(uint8_t *node, struct statute_verdict *ret_verdict, int at, enum statute_fact fact)
+static enum statute_walk stop(uint8_t *node, struct statute_verdict *ret_verdict, int at,
+                              enum statute_fact fact)
 {
 	*node = (uint8_t)at;
 	ret_verdict->node = (uint8_t)at;
@@ -39,13 +33,16 @@ static enum statute_walk stop(uint8_t *node, struct statute_verdict *ret_verdict
 	return STATUTE_WALK_NEEDS_FACT;
 }
 
-static enum statute_walk end(uint8_t *node, struct statute_verdict *ret_verdict, struct statute_verdict verdict)
+static enum statute_walk end(uint8_t *node, struct statute_verdict *ret_verdict,
+                             struct statute_verdict verdict)
 {
 	*node = verdict.node;
 	*ret_verdict = verdict;
 	return STATUTE_WALK_DONE;
 }
 
+/* The fact that the row asks for: each row names its own ASKED. */
+#define FACT_HERE ((enum statute_fact)ASKED)
 #define BIT(words, FACT) ((words)[STATUTE_FACT_##FACT >> 6] >> (STATUTE_FACT_##FACT & 63) & 1)
 
 enum statute_walk statute_graph_walk(const struct statute_facts *facts, uint8_t *node,
@@ -62,7 +59,7 @@ enum statute_walk statute_graph_walk(const struct statute_facts *facts, uint8_t 
 	}
 #define GO(id) goto at_##id
 #define END(status, CODE) \
-	return end(node, ret_verdict, (struct statute_verdict){ status, HERE, ANSWER, #CODE, (enum statute_fact)ASKED })
+	return end(node, ret_verdict, (struct statute_verdict){ status, HERE, ANSWER, #CODE, FACT_HERE })
 #define Q(id, FACT, text, y, n) \
 	at_##id: { \
 		enum { HERE = NODE_##id, ASKED = STATUTE_FACT_##FACT }; \
