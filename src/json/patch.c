@@ -278,7 +278,8 @@ static int apply_test(struct patcher *p, const struct operation *operation)
 
 	if ((r = find(p, operation->path, operation->path, &node, NULL)) < 0)
 		return r;
-	if (!json_weigh(node, &weight) || (r = spend(p, weight.bytes / sizeof(*node), operation->path)) < 0)
+	/* Comparing reads the texts too: a long number can equal a short one. */
+	if (!json_weigh(node, &weight) || spend(p, weight.bytes / 4, operation->path) < 0)
 		return fail(p, JSON_PATCH_TOO_LARGE, operation->path, "the patch takes too many steps");
 	if (!json_equal(node, operation->value))
 		return fail(p, JSON_PATCH_TEST_FAILED, operation->path, "the value is another");

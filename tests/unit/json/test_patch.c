@@ -261,17 +261,103 @@ static void nesting_meets_a_bound(void **state)
 	assert_too_large(*state, S("[]"), buf_str(&buf));
 }
 
+/* Replaces the innermost value of a tree that is as deep as a tree may be. */
+static int replace_innermost(struct arena *arena, const char *value, struct json_patch_fault *ret_fault)
+{
+	struct json *root = json_new(arena, JSON_ARRAY), *inner = root, *result;
+	struct buf patch;
+
+	buf_init(&patch, arena, TEST_ARENA);
+	buf_lit(&patch, "[{\"op\":\"replace\",\"path\":\"/0");
+	for (size_t i = 1; i < JSON_DEPTH_MAX; i++) {
+		struct json *next = json_new(arena, JSON_ARRAY);
+
+		assert_int_equal(json_append(inner, next), 0);
+		inner = next;
+		buf_lit(&patch, "/0");
+	}
+	assert_int_equal(json_append(inner, json_new(arena, JSON_NULL)), 0);
+	buf_printf(&patch, "\",\"value\":%s}]", value);
+	return json_patch_apply(arena, root, must_parse(arena, buf_str(&patch)), &result, ret_fault);
+}
+
+static void replacing_meets_the_greatest_depth_too(void **state)
+{
+	struct json_patch_fault fault = { 0 };
+
+	assert_int_equal(replace_innermost(*state, "1", &fault), 0);
+	assert_int_equal(replace_innermost(*state, "[]", &fault), STATUTE_EINVAL);
+	assert_int_equal(fault.kind, JSON_PATCH_TOO_LARGE);
+}
+
+/* An array or object of `count` zeros and then `last`. */
+static struct str long_parent(struct arena *arena, bool is_object, size_t count, const char *last)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, TEST_ARENA);
+	buf_add_char(&buf, is_object ? '{' : '[');
+	for (size_t i = 0; i < count; i++) {
+		if (is_object)
+			buf_printf(&buf, "\"%zu\":", i);
+		buf_lit(&buf, "0,");
+	}
+	buf_printf(&buf, is_object ? "\"last\":%s}" : "%s]", last);
+	assert_false(buf.failed);
+	return buf_str(&buf);
+}
+
 static void long_walks_meet_a_bound(void **state)
 {
-	struct buf array;
+	static const struct {
+		bool is_object;
+		size_t times;
+		const char *operation;
+	} cases[] = {
+		{ false, 2000, "{\"op\":\"replace\",\"path\":\"/99999\",\"value\":0}" },
+		{ false, 2000, "{\"op\":\"add\",\"path\":\"/99999\",\"value\":0}" },
+		{ false, 2000, "{\"op\":\"remove\",\"path\":\"/90000\"}" },
+		{ false, 2000, "{\"op\":\"test\",\"path\":\"/99998\",\"value\":0}" },
+		{ true, 2000, "{\"op\":\"add\",\"path\":\"/last\",\"value\":0}" },
+		{ true, 2000, "{\"op\":\"add\",\"path\":\"/x~0\",\"value\":0}" },
+		{ true, 2000,
+		  "{\"op\":\"move\",\"from\":\"/last\",\"path\":\"/x\"},"
+		  "{\"op\":\"move\",\"from\":\"/x\",\"path\":\"/last\"}" },
+	};
 
-	buf_init(&array, *state, TEST_ARENA);
-	buf_add_char(&array, '[');
-	for (int i = 0; i < 100000; i++)
-		buf_lit(&array, "0,");
-	buf_lit(&array, "1]");
-	assert_too_large(*state, buf_str(&array),
-	                 repeat(*state, "{\"op\":\"replace\",\"path\":\"/99999\",\"value\":0}", 2000));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_too_large(*state, long_parent(*state, cases[i].is_object, 100000, "0"),
+		                 repeat(*state, cases[i].operation, cases[i].times));
+}
+
+/* 1 equals 1.000..., and every test of it would read all the zeros. */
+static void long_comparisons_meet_a_bound(void **state)
+{
+	struct buf number;
+
+	buf_init(&number, *state, TEST_ARENA);
+	buf_lit(&number, "[1.");
+	for (int i = 0; i < 1000000; i++)
+		buf_add_char(&number, '0');
+	buf_add_char(&number, ']');
+	assert_too_large(*state, buf_str(&number),
+	                 repeat(*state, "{\"op\":\"test\",\"path\":\"/0\",\"value\":1}", 2000));
+}
+
+static void patches_of_common_size_stay_within_the_bounds(void **state)
+{
+	struct str target = long_parent(*state, false, 1000, "1");
+	struct json_patch_fault fault;
+	struct json *result;
+
+	assert_int_equal(json_patch_apply(*state, must_parse(*state, target),
+	                                  must_parse(*state, repeat(*state,
+	                                                            "{\"op\":\"copy\",\"from\":\"/999\","
+	                                                            "\"path\":\"/500\"}",
+	                                                            10000)),
+	                                  &result, &fault),
+	                 0);
+	assert_int_equal(result->count, 11001);
 }
 
 static void patching_reports_every_lack_of_memory(void **state)
@@ -310,7 +396,10 @@ int main(void)
 		json_test(values_of_the_patch_are_not_shared),
 		json_test(copies_in_a_chain_meet_a_bound),
 		json_test(nesting_meets_a_bound),
+		json_test(replacing_meets_the_greatest_depth_too),
 		json_test(long_walks_meet_a_bound),
+		json_test(long_comparisons_meet_a_bound),
+		json_test(patches_of_common_size_stay_within_the_bounds),
 		json_test(patching_reports_every_lack_of_memory),
 	};
 
