@@ -55,8 +55,14 @@ struct h1 {
 	size_t head_fields; /* lines of the head so far */
 	uint64_t left;      /* content still to come in this chunk, or in all */
 	uint64_t chunk_size;
-	size_t line_len;    /* of a chunk-size line or trailer section so far */
-	bool began;         /* any byte of the next request came */
+	size_t line_len;    /* of a chunk-size line or trailer section so far; empty lines before a head */
+	size_t extensions;  /* bytes of chunk extensions so far */
+	size_t line;        /* where in the head the current line begins, */
+	size_t name_len;    /* how long its name is, once the colon came, */
+	size_t mark;        /* and where the part that is being read begins */
+	size_t fields_at;   /* where in the head its first field begins */
+	const char *seen;   /* where the input lay when *request was last pointed at it */
+	bool began;         /* any byte of the next request came, empty lines not counted */
 };
 
 void h1_init(struct h1 *h1, const struct h1_limits *limits);
@@ -66,7 +72,8 @@ void h1_next(struct h1 *h1);
  * Looks at `input`, the bytes that came and were not used yet. *ret_used says how
  * many of them are done with. While the head is not whole, nothing is used and the
  * same bytes must come again with more behind them. On H1_HEAD every text of
- * *request lies in `arena`. H1_END follows H1_HEAD at once where there is no content.
+ * *request lies in `arena` (or is constant). H1_END follows H1_HEAD at once where there
+ * is no content. Between H1_MORE and H1_HEAD *request and `arena` stay as they were left.
  */
 enum h1_event h1_parse(struct h1 *h1, struct str input, struct arena *arena, struct request *request,
                        size_t *ret_used, struct str *ret_content);
@@ -78,8 +85,10 @@ bool h1_in_content(const struct h1 *h1);
 /*
  * Appends a whole response: status line, Date, fields, Content-Length, Connection
  * (close where must_close, keep-alive for an HTTP/1.0 client that asked), content
- * unless `is_head`. `date` is an IMF-fixdate. A status without content (1xx, 204,
- * 304) gets no Content-Length; 205 gets 0.
+ * unless the request's method is HEAD. `date` is an IMF-fixdate. A status without
+ * content (1xx, 204, 304) gets no Content-Length; 205 gets 0. Fields of the response
+ * that are the wire's own (Date, Connection, Content-Length, Transfer-Encoding) are
+ * left out; one with Upgrade gets Connection: Upgrade (RFC 9110 section 7.8).
  */
 void h1_write_response(struct buf *buf, const struct response *response, const struct request *request,
                        struct str date);

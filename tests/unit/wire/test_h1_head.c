@@ -1,0 +1,509 @@
+#include "unit/wire/drive.h"
+
+#define HOST "Host: api.example\r\n"
+#define GET(target) "GET " target " HTTP/1.1\r\n" HOST "\r\n"
+
+struct good {
+	struct bytes bytes;
+	const char *part;
+};
+
+/* RFC 9112 sections 2 to 5. */
+static const struct good good[] = {
+	{ BYTES(GET("/")), "path=/ query=- authority=api.example 1.1" },
+	{ BYTES(GET("/where?q=now")), "path=/where query=?q=now authority" },
+	{ BYTES(GET("/?")), "path=/ query=? authority" },
+	{ BYTES(GET("/a?b?c=/d")), "path=/a query=?b?c=/d authority" },
+	{ BYTES(GET("//double//slash")), "path=//double//slash query=-" },
+	{ BYTES(GET("/a;b=1,c!$&'()*+=:@-._~")), "path=/a;b=1,c!$&'()*+=:@-._~ " },
+	{ BYTES(GET("/%C3%BC/%09%0D%0A%20")), "path=/%C3%BC/%09%0D%0A%20 " },
+	{ BYTES(GET("/\xC3\xBC")), "path=/\xC3\xBC " },
+	{ BYTES(GET("/?filter[name]={\\}|^`")), "query=?filter[name]={\\}|^` " },
+	{ BYTES(GET("/?%dd=%00")), "query=?%dd=%00 " },
+	/* absolute-form: its authority replaces Host (section 3.2.2). */
+	{ BYTES(GET("http://www.example.org/pub?x")), "path=/pub query=?x authority=www.example.org" },
+	{ BYTES(GET("HTTP://www.example.org:80")), "path=/ query=- authority=www.example.org:80" },
+	{ BYTES(GET("https://[::1]:8443?x=1")), "path=/ query=?x=1 authority=[::1]:8443" },
+	{ BYTES("OPTIONS * HTTP/1.1\r\n" HOST "\r\n"), "path=* query=- authority=api.example" },
+	{ BYTES("OPTIONS http://a.example:8001 HTTP/1.1\r\n" HOST "\r\n"), "path=* query=- authority=a.example:8001" },
+	{ BYTES("OPTIONS http://a.example/ HTTP/1.1\r\n" HOST "\r\n"), "path=/ query=-" },
+	/* Versions (RFC 9110 section 2.5): a higher minor one is served as 1.1. */
+	{ BYTES("GET / HTTP/1.2\r\n" HOST "\r\n"), " 1.1 " },
+	{ BYTES("GET / HTTP/1.9\r\n" HOST "\r\n"), " 1.1 " },
+	{ BYTES("GET / HTTP/1.0\r\n\r\n"), "authority= 1.0 content=0 chunked=0 length=0 continue=0 alive=0" },
+	{ BYTES("GET / HTTP/1.0\r\n" HOST "Connection: Keep-Alive\r\n\r\n"), "alive=1" },
+	{ BYTES("GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n"), "alive=0" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "\r\n"), "alive=1" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "Connection: foo, Close\r\n\r\n"), "alive=0" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "Connection: foo\r\nConnection: close\r\n\r\n"), "alive=0" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "Connection: closed\r\n\r\n"), "alive=1" },
+	/* Methods are case-sensitive, and any token is one. */
+	{ BYTES("get / HTTP/1.1\r\n" HOST "\r\n"), "head get(0) " },
+	{ BYTES("M-SEARCH!#$%&'*+-.^ / HTTP/1.1\r\n" HOST "\r\n"), "head M-SEARCH!#$%&'*+-.^(0) " },
+	/* Empty lines before a request line (section 2.2). */
+	{ BYTES("\r\n" GET("/")), "head GET(1) target=/ " },
+	{ BYTES("\r\n\r\n\r\n\r\n" GET("/")), "head GET(1) target=/ " },
+	/* Field lines. */
+	{ BYTES("GET / HTTP/1.1\r\nhOsT:api.example\r\n\r\n"), "hOsT=api.example\n" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "X: \t a  b\t \r\n\r\n"), "X=a  b\n" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "X:\r\n\r\n"), "X=\n" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "X:   \r\nY: 1\r\n\r\n"), "X=\nfield 0 Y=1\n" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "X: a:b: c\r\n\r\n"), "X=a:b: c\n" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "X: \x80\xFF\r\n\r\n"), "X=\x80\xFF\n" },
+	{ BYTES("GET / HTTP/1.1\r\n" HOST "!#$%&'*+-.^_`|~09: x\r\n\r\n"), "!#$%&'*+-.^_`|~09=x\n" },
+	/* Host (RFC 9110 section 7.2). */
+	{ BYTES("GET / HTTP/1.1\r\nHost:\r\n\r\n"), "authority= 1.1" },
+	{ BYTES("GET / HTTP/1.1\r\nHost: api.example:\r\n\r\n"), "authority=api.example: " },
+	{ BYTES("GET / HTTP/1.1\r\nHost: 192.0.2.1:65535\r\n\r\n"), "authority=192.0.2.1:65535 " },
+	{ BYTES("GET / HTTP/1.1\r\nHost: [2001:db8::1]\r\n\r\n"), "authority=[2001:db8::1] " },
+	{ BYTES("GET / HTTP/1.1\r\nHost: a_b-c.%41!$&'()*+,;=\r\n\r\n"), "authority=a_b-c.%41!$&'()*+,;= " },
+	/* Expect (RFC 9110 section 10.1.1). */
+	{ BYTES("PUT / HTTP/1.1\r\n" HOST "Expect: 100-Continue\r\nContent-Length: 1\r\n\r\nx"), "continue=1" },
+	{ BYTES("PUT / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx"), "continue=0" },
+	{ BYTES("PUT / HTTP/1.1\r\n" HOST "Expect: 100-continue\r\n\r\n"), "continue=0" },
+	{ BYTES("PUT / HTTP/1.1\r\n" HOST "Expect: other\r\nContent-Length: 1\r\n\r\nx"), "continue=0" },
+};
+
+static void what_the_grammar_allows_is_read(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+		assert_accepted(good[i].bytes, 1, good[i].part);
+}
+
+struct bad {
+	struct bytes bytes;
+	enum h1_refusal refusal;
+};
+
+#define REFUSED(literal, name) { BYTES(literal), H1_REFUSAL_##name }
+
+static const struct bad bad_lines[] = {
+	REFUSED(" GET / HTTP/1.1\r\n", BAD_METHOD),
+	REFUSED("\x16\x03\x01\x02", BAD_METHOD),
+	REFUSED("\0", NUL_IN_REQUEST_LINE),
+	REFUSED("GET\r\n", BAD_REQUEST_LINE),
+	REFUSED("G\xC3\x89T / HTTP/1.1\r\n", BAD_METHOD),
+	REFUSED("GET\t/ HTTP/1.1\r\n", BAD_METHOD),
+	REFUSED("GET: / HTTP/1.1\r\n", BAD_METHOD),
+	REFUSED("GET\0 / HTTP/1.1\r\n", NUL_IN_REQUEST_LINE),
+	REFUSED("THIS-METHOD-IS-TOO-LONG / HTTP/1.1\r\n", METHOD_TOO_LONG),
+	REFUSED("GET  / HTTP/1.1\r\n", BAD_REQUEST_LINE),
+	REFUSED("GET  HTTP/1.1\r\n", BAD_REQUEST_LINE),
+	REFUSED("GET \r\n", BAD_REQUEST_LINE),
+	REFUSED("GET /  HTTP/1.1\r\n", BAD_VERSION),
+	REFUSED("GET / HTTP/1.1 \r\n", BAD_VERSION),
+	REFUSED("GET / HTTP/1.1 HTTP/1.1\r\n", BAD_VERSION),
+	REFUSED("GET /a b HTTP/1.1\r\n", BAD_VERSION),
+	REFUSED("GET /\tHTTP/1.1\r\n", BAD_TARGET_BYTE),
+	REFUSED("GET /\x7F HTTP/1.1\r\n", BAD_TARGET_BYTE),
+	REFUSED("GET /\x01 HTTP/1.1\r\n", BAD_TARGET_BYTE),
+	REFUSED("GET /\0 HTTP/1.1\r\n", NUL_IN_REQUEST_LINE),
+	REFUSED("GET /\" HTTP/1.1\r\n", BAD_TARGET_BYTE),
+	REFUSED("GET /<a> HTTP/1.1\r\n", BAD_TARGET_BYTE),
+	REFUSED("GET /a\\b HTTP/1.1\r\n", BAD_TARGET_BYTE),
+	REFUSED("GET /{id} HTTP/1.1\r\n", BAD_TARGET_BYTE),
+	REFUSED("GET /a#b HTTP/1.1\r\n", FRAGMENT),
+	REFUSED("GET #b HTTP/1.1\r\n", FRAGMENT),
+	REFUSED("GET /?a=b#c HTTP/1.1\r\n", FRAGMENT),
+	REFUSED("GET /%zz HTTP/1.1\r\n", BAD_ESCAPE),
+	REFUSED("GET /% HTTP/1.1\r\n", BAD_ESCAPE),
+	REFUSED("GET /%4 HTTP/1.1\r\n", BAD_ESCAPE),
+	REFUSED("GET /?a=%4g HTTP/1.1\r\n", BAD_ESCAPE),
+	REFUSED("GET /?% HTTP/1.1\r\n", BAD_ESCAPE),
+	REFUSED("GET /a%00 HTTP/1.1\r\n", NUL_IN_PATH),
+	REFUSED("GET /%ff HTTP/1.1\r\n", PATH_NOT_UTF8),
+	REFUSED("GET /%C0%AF HTTP/1.1\r\n", PATH_NOT_UTF8),
+	REFUSED("GET /%ED%A0%80 HTTP/1.1\r\n", PATH_NOT_UTF8),
+	REFUSED("GET /%C3/%BC HTTP/1.1\r\n", PATH_NOT_UTF8),
+	REFUSED("GET /\xFF HTTP/1.1\r\n", PATH_NOT_UTF8),
+	REFUSED("GET path HTTP/1.1\r\n", BAD_TARGET_FORM),
+	REFUSED("GET api.example:80 HTTP/1.1\r\n", BAD_TARGET_FORM),
+	REFUSED("GET ?x HTTP/1.1\r\n", BAD_TARGET_FORM),
+	REFUSED("GET ftp://a.example/ HTTP/1.1\r\n", BAD_TARGET_FORM),
+	REFUSED("GET http:/a.example/ HTTP/1.1\r\n", BAD_TARGET_FORM),
+	REFUSED("GET http:// HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	REFUSED("GET http:///a HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	REFUSED("GET http://:80/ HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	REFUSED("GET http://a:b/ HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	REFUSED("GET http://a:65536/ HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	REFUSED("GET http://[::1/ HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	REFUSED("GET http://me:secret@a.example/ HTTP/1.1\r\n", USERINFO),
+	REFUSED("GET http://me@a.example HTTP/1.1\r\n", USERINFO),
+	REFUSED("GET * HTTP/1.1\r\n", ASTERISK_FORM),
+	REFUSED("OPTIONS *? HTTP/1.1\r\n", BAD_TARGET_FORM),
+	REFUSED("CONNECT a.example:443 HTTP/1.1\r\n", CONNECT),
+	REFUSED("CONNECT [::1]:443 HTTP/1.1\r\n", CONNECT),
+	REFUSED("CONNECT a.example HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	REFUSED("CONNECT a.example: HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	REFUSED("CONNECT / HTTP/1.1\r\n", BAD_TARGET_AUTHORITY),
+	/* Versions. */
+	REFUSED("GET /\r\n", NO_VERSION),
+	REFUSED("POST /\r\n", BAD_REQUEST_LINE),
+	REFUSED("GET /\rX", BARE_CR_IN_REQUEST_LINE),
+	REFUSED("GET / \r\n", BAD_VERSION),
+	REFUSED("GET / HTTP/0.9\r\n", OTHER_VERSION),
+	REFUSED("GET / HTTP/2.0\r\n", OTHER_VERSION),
+	REFUSED("GET / HTTP/3.7\r\n", OTHER_VERSION),
+	REFUSED("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", OTHER_VERSION),
+	REFUSED("GET / HTTP/1\r\n", BAD_VERSION),
+	REFUSED("GET / HTTP/1.\r\n", BAD_VERSION),
+	REFUSED("GET / HTTP/1.10\r\n", BAD_VERSION),
+	REFUSED("GET / HTTP/01.1\r\n", BAD_VERSION),
+	REFUSED("GET / http/1.1\r\n", BAD_VERSION),
+	REFUSED("GET / HTTPS/1.1\r\n", BAD_VERSION),
+	REFUSED("GET / HTTP /1.1\r\n", BAD_VERSION),
+	REFUSED("GET / HTTP/1,1\r\n", BAD_VERSION),
+	REFUSED("GET / HTTP/x.1\r\n", BAD_VERSION),
+	/* Lines end with CR LF alone. */
+	REFUSED("\n", BARE_LF_IN_REQUEST_LINE),
+	REFUSED("\r\rGET", BARE_CR_IN_REQUEST_LINE),
+	REFUSED("\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\n", TOO_MANY_EMPTY_LINES),
+	REFUSED("GET / HTTP/1.1\n", BARE_LF_IN_REQUEST_LINE),
+	REFUSED("GET /\n", BARE_LF_IN_REQUEST_LINE),
+	REFUSED("GET / HTTP/1.1\rHost: a\r\n", BARE_CR_IN_REQUEST_LINE),
+	REFUSED("GET / HTTP/1.1\r\r\n", BARE_CR_IN_REQUEST_LINE),
+};
+
+static const struct bad bad_fields[] = {
+#define FIELDS(literal, name) REFUSED("GET / HTTP/1.1\r\n" literal, name)
+	FIELDS(" Host: a\r\n", SPACE_BEFORE_FIRST_FIELD),
+	FIELDS("\tHost: a\r\n", SPACE_BEFORE_FIRST_FIELD),
+	FIELDS(HOST " folded\r\n", OBS_FOLD),
+	FIELDS(HOST "\tfolded\r\n", OBS_FOLD),
+	FIELDS(HOST " \r\n\r\n", OBS_FOLD),
+	FIELDS(HOST "X: a\r\n\tb\r\n", OBS_FOLD),
+	FIELDS("Host : a\r\n", SPACE_BEFORE_COLON),
+	FIELDS("Host\t: a\r\n", SPACE_BEFORE_COLON),
+	FIELDS("Ho st: a\r\n", SPACE_BEFORE_COLON),
+	FIELDS(": a\r\n", EMPTY_FIELD_NAME),
+	FIELDS("Host\r\n", NO_COLON),
+	FIELDS("Host\n", BARE_LF),
+	FIELDS("H\0st: a\r\n", NUL_IN_FIELD),
+	FIELDS("\0Host: a\r\n", NUL_IN_FIELD),
+	FIELDS("Host: a\0\r\n", NUL_IN_FIELD),
+	FIELDS("Host: \0a\r\n", NUL_IN_FIELD),
+	FIELDS("H(st: a\r\n", BAD_FIELD_NAME),
+	FIELDS("H\xC3\xB6st: a\r\n", BAD_FIELD_NAME),
+	FIELDS("\"Host\": a\r\n", BAD_FIELD_NAME),
+	FIELDS("H\x01st: a\r\n", BAD_FIELD_NAME),
+	FIELDS("Host: a\x01\r\n", CONTROL_IN_FIELD),
+	FIELDS("Host: a\x7F\r\n", CONTROL_IN_FIELD),
+	FIELDS("Host: a\x0B\r\n", CONTROL_IN_FIELD),
+	FIELDS("Host: a\rX: b\r\n", BARE_CR),
+	FIELDS("Host: a\r\r\n", BARE_CR),
+	FIELDS("\rHost: a\r\n", BARE_CR),
+	FIELDS("Host: a\nX: b\r\n", BARE_LF),
+	FIELDS("\n", BARE_LF),
+	FIELDS(HOST "\n", BARE_LF),
+	FIELDS(HOST "\rX", BARE_CR),
+	/* Host (RFC 9112 section 3.2). */
+	FIELDS("\r\n", HOST_MISSING),
+	FIELDS("X: y\r\n\r\n", HOST_MISSING),
+	FIELDS("Host: a\r\nHost: a\r\n\r\n", HOST_TWICE),
+	FIELDS("Host: a\r\nX: y\r\nhost: b\r\n\r\n", HOST_TWICE),
+	FIELDS("Host: a b\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: a/b\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: a@b\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: http://a\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: a, b\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: :80\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: a:8o\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: a:80:80\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: a:99999\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: ::1\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: [::1\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: [::1]x\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: [::g]\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: []\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: [fe80::1%25eth0]\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: a%4\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: a\"b\r\n\r\n", HOST_INVALID),
+	FIELDS("Host: \xC3\xBC\r\n\r\n", HOST_INVALID),
+	REFUSED("GET http://a.example/ HTTP/1.1\r\n\r\n", HOST_MISSING),
+	REFUSED("GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", HOST_TWICE),
+	REFUSED("GET / HTTP/1.0\r\nHost: a b\r\n\r\n", HOST_INVALID),
+};
+
+static void refuse_all(const struct bad *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		assert_refused(cases[i].bytes, cases[i].refusal);
+}
+
+static void malformed_request_lines_are_refused_by_name(void **state)
+{
+	(void)state;
+	refuse_all(bad_lines, sizeof(bad_lines) / sizeof(*bad_lines));
+}
+
+static void malformed_fields_are_refused_by_name(void **state)
+{
+	(void)state;
+	refuse_all(bad_fields, sizeof(bad_fields) / sizeof(*bad_fields));
+}
+
+static void every_refusal_names_a_status_that_its_node_gives(void **state)
+{
+	(void)state;
+	for (enum h1_refusal refusal = H1_REFUSAL_NONE + 1; refusal < H1_REFUSAL_COUNT; refusal++) {
+		const struct h1_refusal_row *row = h1_refusal_row(refusal);
+		static const struct {
+			const char *node;
+			int status;
+		} statuses[] = { { "A02", 408 }, { "A03", 501 }, { "A04", 414 }, { "A05", 400 }, { "A06", 505 },
+			         { "A07", 431 }, { "A08", 400 }, { "A09", 400 }, { "A10", 400 }, { "A11", 501 },
+			         { "B03", 503 }, { "B05", 501 }, { "I03a", 408 }, { "I05", 400 } };
+		size_t i = 0;
+
+		while (i < sizeof(statuses) / sizeof(*statuses) && strcmp(statuses[i].node, row->node) != 0)
+			i++;
+		assert_true(i < sizeof(statuses) / sizeof(*statuses));
+		assert_int_equal(row->status, statuses[i].status);
+		assert_true(row->detail[0] && row->detail[strlen(row->detail) - 1] == '.');
+		for (enum h1_refusal other = H1_REFUSAL_NONE + 1; other < refusal; other++)
+			assert_string_not_equal(row->detail, h1_refusal_row(other)->detail);
+	}
+	assert_int_equal(h1_refusal_row(H1_REFUSAL_COUNT)->status, 0);
+}
+
+/* Text of `before`, `count` times `c`, and `after`. */
+static struct bytes stretch(struct arena *arena, const char *before, char c, size_t count, const char *after)
+{
+	struct bytes bytes = { NULL, strlen(before) + count + strlen(after) };
+	char *at = arena_alloc(arena, bytes.len + 1);
+
+	assert_non_null(at);
+	memcpy(at, before, strlen(before));
+	memset(at + strlen(before), c, count);
+	memcpy(at + strlen(before) + count, after, strlen(after) + 1);
+	bytes.at = at;
+	return bytes;
+}
+
+static void limits_are_exact_and_speak_before_the_head_is_whole(void **state)
+{
+	const struct h1_limits *limits = &h1_limits_default;
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 4096, 1 << 24);
+	/* The method. */
+	assert_accepted(stretch(&arena, "", 'M', limits->method_len, " / HTTP/1.1\r\n" HOST "\r\n"), 1, "head");
+	assert_refused(stretch(&arena, "", 'M', limits->method_len + 1, ""), H1_REFUSAL_METHOD_TOO_LONG);
+	/* The target: 20 kB of it are answered though no end is in sight. */
+	assert_accepted(stretch(&arena, "GET /", 'a', limits->target - 1, " HTTP/1.1\r\n" HOST "\r\n"), 1, "head");
+	assert_refused(stretch(&arena, "GET /", 'a', limits->target, ""), H1_REFUSAL_TARGET_TOO_LONG);
+	assert_refused(stretch(&arena, "GET /", 'a', 20000, ""), H1_REFUSAL_TARGET_TOO_LONG);
+	/* One field line, its CR LF included. */
+	assert_accepted(stretch(&arena, "GET / HTTP/1.1\r\n" HOST "X:", 'a', limits->field_line - 4, "\r\n\r\n"), 1, "head");
+	assert_refused(stretch(&arena, "GET / HTTP/1.1\r\n" HOST "X:", 'a', limits->field_line - 3, "\r\n\r\n"),
+	               H1_REFUSAL_FIELD_TOO_LARGE);
+	assert_refused(stretch(&arena, "GET / HTTP/1.1\r\n" HOST "X:", 'a', 40000, ""), H1_REFUSAL_FIELD_TOO_LARGE);
+	assert_refused(stretch(&arena, "GET / HTTP/1.1\r\n" HOST, 'a', 40000, ""), H1_REFUSAL_FIELD_TOO_LARGE);
+	assert_refused(stretch(&arena, "GET / HTTP/1.1\r\n" HOST "X:", ' ', 40000, ""), H1_REFUSAL_FIELD_TOO_LARGE);
+	arena_done(&arena);
+}
+
+static void one_large_field_is_blamed_by_name_and_many_small_ones_are_not(void **state)
+{
+	struct h1_limits limits = h1_limits_default;
+	struct drive drive;
+	struct arena arena;
+	struct bytes bytes;
+
+	(void)state;
+	arena_init(&arena, 4096, 1 << 20);
+	limits.field_line = 100;
+	limits.header_bytes = 256;
+	bytes = stretch(&arena, "GET / HTTP/1.1\r\n" HOST "Cookie: ", 'c', 100, "");
+	drive_every_way(&drive, bytes, &limits);
+	assert_in(&drive, "refused FIELD_TOO_LARGE blamed=Cookie method=GET target=/\n");
+	drive_done(&drive);
+
+	bytes = stretch(&arena, "GET / HTTP/1.1\r\n" HOST "A: 1\r\nB: 2\r\nC: ", 'c', 90, "\r\nD: ");
+	bytes = stretch(&arena, bytes.at, 'd', 90, "\r\nE: 12345678901234567890123456789012345\r\n\r\n");
+	drive_every_way(&drive, bytes, &limits);
+	assert_in(&drive, "refused HEADER_TOO_LARGE blamed= method=GET");
+	drive_done(&drive);
+	arena_done(&arena);
+}
+
+static void the_header_section_has_an_exact_size(void **state)
+{
+	struct h1_limits limits = h1_limits_default;
+	struct bytes bytes = BYTES("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+	struct drive drive;
+
+	(void)state;
+	limits.header_bytes = strlen("Host: a\r\n\r\n");
+	drive_every_way(&drive, bytes, &limits);
+	assert_in(&drive, "end\n");
+	drive_done(&drive);
+	limits.header_bytes--;
+	drive_every_way(&drive, bytes, &limits);
+	assert_in(&drive, "refused HEADER_TOO_LARGE");
+	drive_done(&drive);
+}
+
+static void fields_are_counted_exactly(void **state)
+{
+	struct h1_limits limits = h1_limits_default;
+	struct bytes bytes = BYTES("GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\nY: 2\r\n\r\n");
+	struct drive drive;
+
+	(void)state;
+	limits.header_count = 3;
+	drive_every_way(&drive, bytes, &limits);
+	assert_in(&drive, "end\n");
+	drive_done(&drive);
+	limits.header_count = 2;
+	drive_every_way(&drive, bytes, &limits);
+	assert_in(&drive, "refused TOO_MANY_FIELDS blamed= ");
+	drive_done(&drive);
+}
+
+static void a_hundred_fields_are_all_kept_in_order(void **state)
+{
+	struct drive drive;
+	struct buf head;
+
+	(void)state;
+	buf_init(&head, NULL, 1 << 20);
+	buf_lit(&head, "GET / HTTP/1.1\r\nHost: a\r\n");
+	for (int i = 1; i < 100; i++)
+		buf_printf(&head, "N%d: v%d\r\n", i, i);
+	buf_lit(&head, "\r\n");
+	drive_init(&drive, &h1_limits_default);
+	drive_feed(&drive, head.at, 40);
+	drive_feed(&drive, head.at + 40, head.len - 42);
+	arena_alloc(&drive.arena, 16); /* the fields are no longer the newest allocation */
+	drive_feed(&drive, head.at + head.len - 2, 2);
+	assert_int_equal(drive.requests, 1);
+	for (int i = 1; i < 100; i++) {
+		char part[32];
+
+		snprintf(part, sizeof(part), "N%d=v%d\n", i, i);
+		assert_in(&drive, part);
+	}
+	drive_done(&drive);
+	buf_done(&head);
+}
+
+static void fields_are_found_by_number_and_lists_are_joined(void **state)
+{
+	static const char bytes[] = "GET / HTTP/1.1\r\nHost: a\r\naccept: x/y\r\nIf-Match: \"1\"\r\nAccept: z/*\r\n\r\n";
+	struct str input = str_of(bytes, sizeof(bytes) - 1), content;
+	struct request request;
+	struct arena arena;
+	struct h1 h1;
+	size_t used;
+
+	(void)state;
+	arena_init(&arena, 4096, 1 << 20);
+	h1_init(&h1, &h1_limits_default);
+	assert_true(h1_is_idle(&h1));
+	assert_int_equal(h1_parse(&h1, input, &arena, &request, &used, &content), H1_HEAD);
+	assert_int_equal(used, input.len);
+	assert_true(h1_in_content(&h1));
+	assert_str(request_field(&request, FIELD_ACCEPT), "x/y");
+	assert_int_equal(request.lines[FIELD_ACCEPT], 2);
+	assert_str(request_list(&request, FIELD_ACCEPT, &arena), "x/y, z/*");
+	assert_str(request_list(&request, FIELD_IF_MATCH, &arena), "\"1\"");
+	assert_false(request_has(&request, FIELD_COOKIE));
+	assert_null(request_list(&request, FIELD_COOKIE, &arena).at);
+	assert_int_equal(h1_parse(&h1, (struct str){ 0 }, &arena, &request, &used, &content), H1_END);
+	assert_false(h1_in_content(&h1));
+	h1_next(&h1);
+	assert_true(h1_is_idle(&h1));
+	arena_done(&arena);
+}
+
+static void empty_lines_alone_leave_a_connection_idle(void **state)
+{
+	struct drive drive;
+
+	(void)state;
+	drive_init(&drive, &h1_limits_default);
+	drive_feed(&drive, "\r\n", 2);
+	assert_true(h1_is_idle(&drive.h1));
+	drive_feed(&drive, "G", 1);
+	assert_false(h1_is_idle(&drive.h1));
+	drive_done(&drive);
+}
+
+static void pipelined_requests_come_one_after_the_other(void **state)
+{
+	static const struct bytes bytes = BYTES(GET("/1") "PUT /2 HTTP/1.1\r\n" HOST "Content-Length: 3\r\n\r\nabc"
+	                                        "\r\nPUT /3 HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+	                                        "2\r\nde\r\n0\r\n\r\n" GET("/4"));
+	struct drive drive;
+
+	(void)state;
+	drive_every_way(&drive, bytes, &h1_limits_default);
+	assert_int_equal(drive.requests, 4);
+	assert_in(&drive, "content 3 abc\nend\nhead PUT(4) target=/3");
+	assert_in(&drive, "content 2 de\nend\nhead GET(1) target=/4");
+	drive_done(&drive);
+}
+
+static void without_memory_the_answer_is_503(void **state)
+{
+	static const struct bytes bytes = BYTES("GET /some/path HTTP/1.1\r\n" HOST "A: 1\r\nB: 2\r\n\r\n");
+	bool was_accepted = false;
+
+	(void)state;
+	for (size_t max = 0; max < 4096 && !was_accepted; max += 16) {
+		struct drive drive;
+
+		drive_init(&drive, &h1_limits_default);
+		arena_done(&drive.arena);
+		arena_init(&drive.arena, 256, max);
+		drive_all(&drive, bytes, 0, bytes.len);
+		was_accepted = drive.requests == 1;
+		if (!was_accepted) {
+			assert_int_equal(drive.h1.refusal, H1_REFUSAL_OUT_OF_MEMORY);
+			assert_int_equal(h1_refusal_row(drive.h1.refusal)->status, 503);
+		}
+		assert_true(max > 0 || !was_accepted);
+		drive_done(&drive);
+	}
+	assert_true(was_accepted);
+}
+
+static void a_refused_connection_stays_refused(void **state)
+{
+	struct drive drive;
+
+	(void)state;
+	drive_init(&drive, &h1_limits_default);
+	drive_feed(&drive, "GET /#x", 7);
+	assert_true(drive.is_over);
+	buf_reset(&drive.pending);
+	buf_add(&drive.pending, S(GET("/")));
+	assert_false(drive_step(&drive));
+	assert_int_equal(drive.h1.refusal, H1_REFUSAL_FRAGMENT);
+	drive_done(&drive);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_grammar_allows_is_read),
+		cmocka_unit_test(malformed_request_lines_are_refused_by_name),
+		cmocka_unit_test(malformed_fields_are_refused_by_name),
+		cmocka_unit_test(every_refusal_names_a_status_that_its_node_gives),
+		cmocka_unit_test(limits_are_exact_and_speak_before_the_head_is_whole),
+		cmocka_unit_test(one_large_field_is_blamed_by_name_and_many_small_ones_are_not),
+		cmocka_unit_test(the_header_section_has_an_exact_size),
+		cmocka_unit_test(fields_are_counted_exactly),
+		cmocka_unit_test(a_hundred_fields_are_all_kept_in_order),
+		cmocka_unit_test(fields_are_found_by_number_and_lists_are_joined),
+		cmocka_unit_test(empty_lines_alone_leave_a_connection_idle),
+		cmocka_unit_test(pipelined_requests_come_one_after_the_other),
+		cmocka_unit_test(without_memory_the_answer_is_503),
+		cmocka_unit_test(a_refused_connection_stays_refused),
+	};
+
+	return cmocka_run_group_tests_name("wire/h1_head", tests, NULL, NULL);
+}
