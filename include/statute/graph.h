@@ -52,6 +52,8 @@ enum statute_phase {
 /* What a fact says when nobody finds it out: see facts.def. */
 enum statute_default {
 	STATUTE_DEFAULT_ASK,
+	STATUTE_DEFAULT_ASK_NO,
+	STATUTE_DEFAULT_ASK_YES,
 	STATUTE_DEFAULT_NO,
 	STATUTE_DEFAULT_YES,
 	STATUTE_DEFAULT_ELSE_NO,
@@ -96,6 +98,11 @@ static inline bool statute_fact_is(const struct statute_facts *facts, enum statu
 STATUTE_API void statute_facts_init(struct statute_facts *facts);
 /* Each fact of `phase` that is still unknown and has a default ELSE_NO or ELSE_YES takes it. */
 STATUTE_API void statute_facts_settle(struct statute_facts *facts, enum statute_phase phase);
+/*
+ * Each fact that is still unknown takes its default, or the usual answer where it has
+ * no more than that: for trying out what a few facts lead to, never for serving.
+ */
+STATUTE_API void statute_facts_assume(struct statute_facts *facts);
 /* Sets the facts IS_GET to IS_QUERY. False where `method` is none of them; then all are set to no. */
 STATUTE_API bool statute_facts_set_method(struct statute_facts *facts, const char *method);
 /*
@@ -116,7 +123,10 @@ struct statute_fact_info {
 
 /* Static; NULL past the last. */
 STATUTE_API const struct statute_fact_info *statute_fact_info(size_t fact);
-/* By name, with '-' and '_' and both cases alike. STATUTE_ENOTFOUND. */
+/*
+ * By name, with '-' and '_' and both cases alike; "if-match" is has_if_match and "batch"
+ * is is_batch where no fact has the shorter name. STATUTE_ENOTFOUND.
+ */
 STATUTE_CHECK STATUTE_API int statute_fact_find(const char *name, enum statute_fact *ret_fact);
 
 enum statute_walk {

@@ -90,6 +90,18 @@ void statute_facts_settle(struct statute_facts *facts, enum statute_phase phase)
 	}
 }
 
+void statute_facts_assume(struct statute_facts *facts)
+{
+	for (int i = 0; i < STATUTE_FACT_COUNT; i++) {
+		enum statute_default otherwise = facts_table[i].otherwise;
+
+		if (otherwise != STATUTE_DEFAULT_ASK && !statute_fact_known(facts, (enum statute_fact)i))
+			statute_fact_set(facts, (enum statute_fact)i,
+			                 otherwise == STATUTE_DEFAULT_YES || otherwise == STATUTE_DEFAULT_ELSE_YES ||
+			                         otherwise == STATUTE_DEFAULT_ASK_YES);
+	}
+}
+
 bool statute_facts_set_method(struct statute_facts *facts, const char *method)
 {
 	bool is_known = false;
@@ -134,8 +146,15 @@ static bool is_name(const char *name, const char *written)
 
 int statute_fact_find(const char *name, enum statute_fact *ret_fact)
 {
-	for (int i = 0; i < STATUTE_FACT_COUNT; i++)
-		if (is_name(facts_table[i].name, name)) {
+	static const char *const prefixes[] = { "", "has_", "is_" };
+
+	for (size_t k = 0; k < sizeof(prefixes) / sizeof(prefixes[0]); k++)
+		for (int i = 0; i < STATUTE_FACT_COUNT; i++) {
+			size_t len = strlen(prefixes[k]);
+
+			if (strncmp(facts_table[i].name, prefixes[k], len) != 0 ||
+			    !is_name(facts_table[i].name + len, name))
+				continue;
 			*ret_fact = (enum statute_fact)i;
 			return 0;
 		}
