@@ -33,7 +33,7 @@ struct parameter {
 
 /* A media type of a request body or a response. */
 struct media {
-	struct str name;              /* "application/json", "application/*", … */
+	struct str name;              /* as written: "application/json", or a range */
 	struct media_type type;
 	bool is_json;
 	const struct schema *schema;  /* NULL: anything */
@@ -60,6 +60,7 @@ struct path_segment {
 	struct str literal;           /* decoded; empty where it is all parameter */
 	struct str prefix, suffix;    /* around a parameter within the segment: "v{n}.json" */
 	struct str parameter;         /* its name; at NULL for a literal segment */
+	struct path_segment *more;    /* "{a}-{b}": the next parameter within it, or NULL; its prefix separates */
 };
 
 struct operation;
@@ -121,9 +122,15 @@ struct document {
  */
 STATUTE_CHECK int document_load(struct arena *arena, const char *path, struct document **ret_document);
 
-/* Follows $ref chains from `node`, which stands in the file with URI *base; *base becomes the target's. NULL where it is broken. */
+/*
+ * Follows $ref chains from `node`, which stands in the file with URI *base; *base becomes
+ * the target's. NULL where it is broken or leads back to itself. Thread-safe.
+ */
 const struct json *document_follow(const struct document *document, const struct json *node, struct str *base);
-/* Compiles the schema at `node` once more or for the first time (x-statute's needs); memoised. */
+/*
+ * The compiled schema at `node`, for the first time or once more (x-statute's needs). What is
+ * wrong in it is an issue of the document, and the result STATUTE_EDOCUMENT; STATUTE_ENOMEM.
+ */
 STATUTE_CHECK int document_schema(struct document *document, struct str base, const struct json *node,
                                   const struct schema **ret_schema);
 
