@@ -46,11 +46,7 @@ enum { OPTIONS_SIZE_MAX = 1024, OPTIONS_ERROR_MAX = 256 };
  */
 int options_read(const struct option *options, void *ret_options, char **argv, size_t argc, size_t *ret_words,
                  bool *ret_help, char ret_error[OPTIONS_ERROR_MAX]);
-/* The table as lines of help, to stdout. */
-void options_print(const struct option *options);
-
-/* The names nearest to `word`, for "did you mean": at most `cap`, best first, none that is far off. */
-size_t nearest_names(const char *word, const char *const *names, size_t count, const char **ret_near,
-                     size_t cap);
+/* The table as lines of help, with the defaults (NULL: none are said), to stdout. */
+void options_print(const struct option *options, const void *defaults);
 
 #endif
