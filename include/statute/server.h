@@ -1,0 +1,92 @@
+/*
+ * The HTTP/1.1 server (RFC 9110, RFC 9112) of one document, with its data in
+ * SQLite: some threads, each with its own loop and listening socket.
+ *
+ *	statute_server_new ── statute_server_run (blocks) ── statute_server_free
+ *	                          ▲
+ *	                          └── statute_server_stop, from anywhere
+ *
+ * It installs no signal handler and prints nothing but its log. The process should
+ * ignore SIGPIPE.
+ */
+#ifndef STATUTE_SERVER_H
+#define STATUTE_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <statute/error.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct statute_document;
+struct statute_server;
+
+/* A NULL or a 0 takes its default. The texts are read by statute_server_new alone. */
+struct statute_server_options {
+	const char *listen;   /* "127.0.0.1:8080" (the default), "[::1]:0", "localhost:8080", ":80" */
+	const char *database; /* the file, made where it is missing; default "statute.db" */
+	const char *log;      /* a file to append to, "-" for stdout, "off" (the default) */
+	uint32_t workers;     /* threads that answer; default: one a processor */
+	bool is_dev;          /* errors name the row of the graph that they come from */
+#define L(name, option, type, default_value, default_text, min, max, text) uint64_t name;
+#include <statute/server_limits.def>
+#undef L
+};
+#define STATUTE_SERVER_OPTIONS_INIT { .listen = "127.0.0.1:8080" }
+
+/*
+ * Binds the document's operations, opens the database, takes the address: once it
+ * returned 0, clients can connect, and are answered as soon as the server runs.
+ * The document must outlive the server, and no other thread may use it meanwhile.
+ * STATUTE_EDOCUMENT (what the document says cannot be done, or the data breaks it),
+ * STATUTE_ESTORE, STATUTE_EADDRESS, STATUTE_EINVAL (an option), STATUTE_EIO (the log),
+ * STATUTE_ESYSTEM: *ret_server is set all the same, to tell its problems and to be
+ * freed. STATUTE_ENOMEM: it is untouched.
+ */
+STATUTE_CHECK STATUTE_API int statute_server_new(struct statute_document *document,
+                                                 const struct statute_server_options *options,
+                                                 struct statute_server **ret_server);
+/*
+ * What is wrong, or worth a warning, a line each with a line end; "" where nothing
+ * is. Errors of the document begin "file:line:column: ". Lives as long as the server.
+ */
+STATUTE_API const char *statute_server_problems(const struct statute_server *server);
+/* Serves until it is stopped. Once a server. 0 or STATUTE_ESYSTEM. */
+STATUTE_CHECK STATUTE_API int statute_server_run(struct statute_server *server);
+/*
+ * Any thread, and from a signal handler. The first call drains: no new connection is
+ * taken, what is in progress is answered, a further request on a kept connection is
+ * answered 503, and statute_server_run returns. The second call cuts every connection.
+ */
+STATUTE_API void statute_server_stop(struct statute_server *server);
+/* Any thread, and from a signal handler: opens the log file anew, as after a rotation. */
+STATUTE_API void statute_server_reopen_log(struct statute_server *server);
+/* Not while it runs. Accepts NULL. */
+STATUTE_API void statute_server_free(struct statute_server *server);
+
+/* The port that it listens on, the chosen one where the options said 0. */
+STATUTE_API unsigned statute_server_port(const struct statute_server *server);
+/* "http://127.0.0.1:8080"; lives as long as the server. */
+STATUTE_API const char *statute_server_url(const struct statute_server *server);
+
+/* What one operation of the document is bound to. The texts live as long as the document. */
+struct statute_server_route {
+	const char *method;   /* "GET" */
+	const char *path;     /* "/users/{id}" */
+	const char *resource; /* "users"; NULL where it is not bound */
+	const char *action;   /* "list", "create", "read", "replace", "change", "delete"; else NULL */
+	const char *why_not;  /* why it is not bound, else NULL */
+};
+/* In the order of the document; false past the last. */
+STATUTE_API bool statute_server_route(const struct statute_server *server, size_t index,
+                                      struct statute_server_route *ret_route);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,409 @@
+/*
+ * One connection: its life, what is read of it, and its timeouts. See connection.h.
+ *
+ * Every event ends in connection_settle, which looks at where the connection stands
+ * and sets what is read and timed from then on; no other place does.
+ */
+#include "server/connection.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+enum {
+	LINGER_MAX = 8 << 20, /* bytes that are read and forgotten after the last answer */
+	OVERFLOW_MAX = 256    /* connections past the limit that are told so; further ones are just closed */
+};
+
+static void connection_free(struct connection *c)
+{
+	struct worker *worker = c->worker;
+
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		worker->connections = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	atomic_fetch_sub(&worker->shared->connections, 1);
+	free(c);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	struct connection *c = handle->data;
+
+	c->is_closed = true;
+	if (!c->x)
+		connection_free(c);
+}
+
+static void drop_input(struct connection *c)
+{
+	worker_give_buffer(c->worker, c->in);
+	c->in = NULL;
+	c->in_at = 0;
+}
+
+void connection_close(struct connection *c)
+{
+	if (c->is_closing)
+		return;
+	c->is_closing = true;
+	timeout_clear(&c->reading);
+	timeout_clear(&c->writing);
+	drop_input(c);
+	worker_give_buffer(c->worker, c->out);
+	c->out = NULL;
+	if (c->x && c->state != CONNECTION_WAIT)
+		connection_forget_request(c);
+	uv_close((uv_handle_t *)&c->tcp, on_closed);
+}
+
+/* Closes our side, so that the client sees the end; what it still sends is read (RFC 9112 section 9.6). */
+static void finish(struct connection *c)
+{
+	uv_os_fd_t fd;
+
+	if (connection_has_unsent(c))
+		return;
+	if (c->has_ended || c->is_polite) {
+		connection_close(c);
+		return;
+	}
+	if (c->is_shut)
+		return;
+	if (uv_fileno((uv_handle_t *)&c->tcp, &fd) < 0 || shutdown(fd, SHUT_WR) < 0)
+		connection_close(c);
+	c->is_shut = true;
+}
+
+/* ---- Input ---------------------------------------------------------------- */
+
+static size_t input_max(const struct worker *worker)
+{
+	const struct server_limits *limits = &worker->shared->limits;
+
+	return limits->header_max + limits->target_max + CONNECTION_AHEAD + 2 * WORKER_INPUT;
+}
+
+static size_t input_left(const struct connection *c)
+{
+	return c->in ? c->in->buf.len - c->in_at : 0;
+}
+
+/* Keeps what could not be used yet behind what is there. */
+static void keep_input(struct connection *c, struct str input)
+{
+	struct buf *in;
+
+	if (!input.len || c->is_closing || c->state == CONNECTION_LINGER)
+		return;
+	if (!c->in && !(c->in = worker_take_buffer(c->worker, input_max(c->worker)))) {
+		connection_close(c);
+		return;
+	}
+	in = &c->in->buf;
+	if (c->in_at) {
+		memmove(in->at, in->at + c->in_at, in->len - c->in_at);
+		in->len -= c->in_at;
+		c->in_at = 0;
+	}
+	buf_add(in, input);
+	if (in->failed)
+		connection_close(c);
+}
+
+/*
+ * Even where nothing is kept the parser may have something to say: that the request
+ * has ended. What it understood of half a head lies in the input itself, which has to
+ * be shown to it again wherever it moved to.
+ */
+static void use_kept_input(struct connection *c)
+{
+	struct str kept = c->in ? str_sub(buf_str(&c->in->buf), c->in_at, SIZE_MAX) : (struct str){ 0 };
+	size_t used = connection_consume(c, kept);
+
+	c->is_polite = c->is_polite && used == kept.len;
+	if (!c->in)
+		return;
+	c->in_at += used;
+	if (!input_left(c) || c->state == CONNECTION_LINGER)
+		drop_input(c);
+}
+
+static void take_input(struct connection *c, struct str input)
+{
+	size_t used;
+
+	if (c->state == CONNECTION_LINGER) {
+		c->lingered += input.len;
+		if (c->lingered > LINGER_MAX)
+			connection_close(c);
+	} else if (c->in) {
+		keep_input(c, input);
+		use_kept_input(c);
+	} else {
+		used = connection_consume(c, input);
+		c->is_polite = c->is_polite && used == input.len;
+		keep_input(c, str_sub(input, used, input.len));
+	}
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret_buf)
+{
+	struct connection *c = handle->data;
+
+	(void)suggested;
+	*ret_buf = uv_buf_init(c->worker->input, WORKER_INPUT);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+	struct connection *c = stream->data;
+
+	if (len == 0)
+		return;
+	if (len < 0 && len != UV_EOF) {
+		connection_close(c);
+		return;
+	}
+	if (len < 0)
+		c->has_ended = true;
+	else
+		take_input(c, str_of(buf->base, (size_t)len));
+	connection_settle(c);
+}
+
+/* ---- What comes next ------------------------------------------------------ */
+
+/* The client sends nothing more, and everything that it sent was used. */
+static void end_input(struct connection *c)
+{
+	if (c->state == CONNECTION_CONTENT) {
+		connection_close(c);
+		return;
+	}
+	worker_give_exchange(c->worker, c->x);
+	c->x = NULL;
+	c->state = CONNECTION_LINGER;
+}
+
+static bool is_idle(const struct connection *c)
+{
+	return c->state == CONNECTION_HEAD && !c->x && !connection_has_unsent(c);
+}
+
+/* Stops reading where what is kept is enough, and where the client ended. */
+static void set_reading(struct connection *c)
+{
+	bool wants = !c->has_ended && (!connection_is_paused(c) || input_left(c) < CONNECTION_AHEAD);
+
+	if (wants == c->is_reading)
+		return;
+	c->is_reading = wants;
+	if (!wants)
+		uv_read_stop((uv_stream_t *)&c->tcp);
+	else if (uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read) < 0)
+		connection_close(c);
+}
+
+static enum timeout_kind reading_timeout(const struct connection *c)
+{
+	switch (c->state) {
+	case CONNECTION_HEAD:
+		if (connection_has_unsent(c))
+			return TIMEOUT_NONE;
+		return c->x ? TIMEOUT_HEADER : TIMEOUT_IDLE;
+	case CONNECTION_CONTENT:
+	case CONNECTION_DISCARD:
+		return TIMEOUT_CONTENT;
+	case CONNECTION_LINGER:
+		return connection_has_unsent(c) ? TIMEOUT_NONE : TIMEOUT_LINGER;
+	case CONNECTION_WAIT:
+		break;
+	}
+	return TIMEOUT_NONE;
+}
+
+/* One that is set already goes on: a client cannot put it off by sending a byte now and then. */
+static void set_timeout(struct connection *c)
+{
+	enum timeout_kind kind = reading_timeout(c);
+
+	if (kind == c->reading.kind)
+		return;
+	if (kind == TIMEOUT_NONE)
+		timeout_clear(&c->reading);
+	else
+		worker_set_timeout(c->worker, &c->reading, kind);
+}
+
+/* Bytes that came and were not read yet would be lost with the connection. */
+static bool has_unread(const struct connection *c)
+{
+	uv_os_fd_t fd;
+	char byte;
+
+	if (uv_fileno((const uv_handle_t *)&c->tcp, &fd) < 0)
+		return false;
+	return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+void connection_settle(struct connection *c)
+{
+	size_t before;
+
+	connection_flush(c);
+	do {
+		before = input_left(c);
+		if (!c->is_closing)
+			use_kept_input(c);
+		connection_flush(c);
+	} while (input_left(c) != before);
+	if (!c->is_closing && c->has_ended && c->state != CONNECTION_LINGER && !connection_is_paused(c))
+		end_input(c);
+	if (!c->is_closing && c->state == CONNECTION_LINGER)
+		finish(c);
+	if (!c->is_closing && worker_is_draining(c->worker) && is_idle(c) && !has_unread(c))
+		connection_close(c);
+	if (!c->is_closing)
+		set_reading(c);
+	if (!c->is_closing)
+		set_timeout(c);
+}
+
+void connection_drain(struct connection *c)
+{
+	if (!c->is_closing)
+		connection_settle(c);
+}
+
+void connection_resume(struct connection *c)
+{
+	connection_step(c, exchange_resume(c->x));
+	if (!c->is_closing)
+		connection_settle(c);
+	else if (c->is_closed && !c->x)
+		connection_free(c);
+}
+
+/* ---- Timeouts ------------------------------------------------------------- */
+
+static void content_timed_out(struct connection *c)
+{
+	const struct server_limits *limits = &c->worker->shared->limits;
+
+	if (c->state == CONNECTION_DISCARD) {
+		connection_close(c);
+	} else if (c->window >= limits->content_rate * limits->content_timeout / 1000) {
+		c->window = 0;
+	} else {
+		connection_refuse(c, H1_REFUSAL_CONTENT_TIMEOUT, (struct str){ 0 });
+	}
+}
+
+/* A client that takes at least some of its answer is only slow. */
+static void write_timed_out(struct connection *c)
+{
+	size_t unsent = uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
+
+	if (unsent >= c->unsent) {
+		connection_close(c);
+		return;
+	}
+	c->unsent = unsent;
+	worker_set_timeout(c->worker, &c->writing, TIMEOUT_WRITE);
+}
+
+static struct connection *owner(struct timeout *timeout, enum timeout_kind kind)
+{
+	size_t offset = kind == TIMEOUT_WRITE ? offsetof(struct connection, writing)
+	                                      : offsetof(struct connection, reading);
+
+	return (struct connection *)(void *)((char *)timeout - offset);
+}
+
+void connection_time_out(struct worker *worker, struct timeout *timeout, enum timeout_kind kind)
+{
+	struct connection *c = owner(timeout, kind);
+
+	(void)worker;
+	switch (kind) {
+	case TIMEOUT_HEADER:
+		connection_refuse(c, H1_REFUSAL_HEADER_TIMEOUT, (struct str){ 0 });
+		break;
+	case TIMEOUT_CONTENT:
+		content_timed_out(c);
+		break;
+	case TIMEOUT_WRITE:
+		write_timed_out(c);
+		break;
+	case TIMEOUT_IDLE:
+	case TIMEOUT_LINGER:
+	case TIMEOUT_NONE:
+	case TIMEOUT_KINDS:
+		connection_close(c);
+		break;
+	}
+	if (!c->is_closing)
+		connection_settle(c);
+}
+
+/* ---- Its beginning -------------------------------------------------------- */
+
+static void add(struct worker *worker, struct connection *c)
+{
+	c->next = worker->connections;
+	if (c->next)
+		c->next->prev = c;
+	worker->connections = c;
+	atomic_fetch_add(&worker->shared->connections, 1);
+}
+
+static void look_up_address(struct connection *c)
+{
+	struct sockaddr_storage at;
+	int len = sizeof(at);
+
+	if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&at, &len) == 0)
+		address_write_host((struct sockaddr *)&at, c->address);
+}
+
+/* Past the limit of connections: says so at once, before any request. */
+static void turn_away(struct connection *c)
+{
+	c->x = worker_take_exchange(c->worker);
+	if (!c->x) {
+		connection_close(c);
+		return;
+	}
+	c->x->host_data = c;
+	connection_refuse(c, H1_REFUSAL_OUT_OF_MEMORY, (struct str){ 0 });
+}
+
+void connection_accept(struct worker *worker, uv_stream_t *listener)
+{
+	size_t open = atomic_load(&worker->shared->connections);
+	size_t max = worker->shared->limits.connections;
+	struct connection *c = calloc(1, sizeof(*c));
+
+	worker->has_missed = !c; /* libuv keeps the socket, and takes no other until it is fetched */
+	if (!c)
+		return;
+	c->worker = worker;
+	c->tcp.data = c;
+	h1_init(&c->h1, &worker->shared->h1);
+	uv_tcp_init(&worker->loop, &c->tcp);
+	add(worker, c);
+	if (uv_accept(listener, (uv_stream_t *)&c->tcp) < 0 || open >= max + OVERFLOW_MAX) {
+		connection_close(c);
+		return;
+	}
+	uv_tcp_nodelay(&c->tcp, 1);
+	look_up_address(c);
+	if (open >= max)
+		turn_away(c);
+	if (!c->is_closing)
+		connection_settle(c);
+}

@@ -1,0 +1,99 @@
+/*
+ * One connection of a client (RFC 9112 section 9): requests in, answers out, in
+ * order, one at a time.
+ *
+ *	HEAD ─> CONTENT ─> WAIT ─> (answer) ─> DISCARD ─> HEAD … ─> LINGER ─> closed
+ *
+ * Requests that came in one piece are answered in one write. An exchange is held
+ * from a request's first byte to its end; a connection that only waits holds no
+ * buffer either. Nothing more is read from a client that does not take its answers
+ * (RFC 9112 section 9.3.2 lets a server read ahead, it need not), nor past a bound
+ * while an exchange waits.
+ *
+ * The struct lives until its handle is closed and its exchange is back, whichever
+ * comes last. All on the worker's thread.
+ */
+#ifndef STATUTE_SERVER_CONNECTION_H
+#define STATUTE_SERVER_CONNECTION_H
+
+#include <uv.h>
+
+#include "server/address.h"
+#include "server/worker.h"
+
+enum connection_state {
+	CONNECTION_HEAD,    /* the head of the next request is to come */
+	CONNECTION_CONTENT, /* the exchange takes content */
+	CONNECTION_WAIT,    /* the exchange is with another thread */
+	CONNECTION_DISCARD, /* answered before its content came, which is read and forgotten */
+	CONNECTION_LINGER   /* the last answer is on its way; what comes is forgotten (section 9.6) */
+};
+
+struct connection {
+	uv_tcp_t tcp;
+	uv_write_t write;
+	struct worker *worker;
+	struct connection *prev, *next; /* of the worker's list */
+	struct exchange *x;       /* of the request that came, at least in part; else NULL */
+	struct h1 h1;
+	struct pooled *in;        /* what came and was not used yet, from `in_at` on; NULL where nothing */
+	size_t in_at;
+	struct pooled *out;       /* answers that were not sent yet; NULL where none */
+	struct pooled *sending;   /* what the system did not take at once; NULL where nothing */
+	size_t unsent;            /* of `sending`, when last looked at */
+	struct timeout reading, writing;
+	uint64_t taken;           /* bytes of the request so far, for the log */
+	uint64_t window;          /* bytes of content since TIMEOUT_CONTENT was set */
+	uint64_t lingered;        /* bytes that were read and forgotten after the last answer */
+	enum connection_state state;
+	bool in_flight;           /* the request counts as one in progress */
+	bool has_request_ended;   /* its last byte came */
+	bool has_content_begun;
+	bool was_continued;       /* 100 Continue was sent */
+	bool must_close;          /* after the answer of this request */
+	bool is_polite;           /* the client said that it sends nothing more: no need to linger */
+	bool is_reading;
+	bool has_ended;           /* the client closed its side */
+	bool is_shut;             /* we closed ours */
+	bool is_closing, is_closed;
+	char address[ADDRESS_TEXT_MAX];
+};
+
+/* What one turn may add to `in` and `out` before it pauses. */
+enum { CONNECTION_AHEAD = 64 * 1024, CONNECTION_OUT = 256 * 1024 };
+
+/* Takes one connection from `listener`; what goes wrong concerns that connection alone. */
+void connection_accept(struct worker *worker, uv_stream_t *listener);
+/* Its exchange is back from another thread. */
+void connection_resume(struct connection *c);
+/* The server stops: closes it where nothing is in progress; else it closes after its answer. */
+void connection_drain(struct connection *c);
+/* Cuts it off. */
+void connection_close(struct connection *c);
+void connection_time_out(struct worker *worker, struct timeout *timeout, enum timeout_kind kind);
+
+/* ---- connection_request.c: from bytes to answers ------------------------ */
+
+/* Parses and answers what it can of `input`; returns how many bytes are done with. */
+size_t connection_consume(struct connection *c, struct str input);
+/* Goes on where an exchange that waited stands now. */
+void connection_step(struct connection *c, enum exchange_step step);
+/* Answers with a refusal and closes after it. */
+void connection_refuse(struct connection *c, enum h1_refusal refusal, struct str blamed);
+/* True where no more input can be used now: an exchange waits, or the client does not take its answers. */
+bool connection_is_paused(const struct connection *c);
+/* Logs a request that gets no answer, since the client is gone, and forgets it. */
+void connection_forget_request(struct connection *c);
+
+/* ---- connection_output.c: from answers to the socket --------------------- */
+
+/* The buffer for answers, or NULL without memory. */
+struct buf *connection_output(struct connection *c);
+/* Sends what the system takes at once; the rest follows by itself. May close the connection. */
+void connection_flush(struct connection *c);
+static inline bool connection_has_unsent(const struct connection *c) { return c->out || c->sending; }
+
+/* After each event: flushes, goes on where that unblocked something, sets what is read and timed from now on. */
+void connection_settle(struct connection *c);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * One connection: from answers to the socket. See connection.h.
+ *
+ * Answers gather in `out` and are tried at once at the end of an event. What the
+ * system does not take is handed to the loop as `sending`; meanwhile `out` may
+ * gather again.
+ */
+#include "server/connection.h"
+
+struct buf *connection_output(struct connection *c)
+{
+	/* An answer's texts are at most what a request may take. */
+	size_t max = CONNECTION_OUT + 2 * c->worker->shared->settings.arena_max;
+
+	if (!c->out)
+		c->out = worker_take_buffer(c->worker, max);
+	return c->out ? &c->out->buf : NULL;
+}
+
+static void on_sent(uv_write_t *write, int status)
+{
+	struct connection *c = write->data;
+
+	timeout_clear(&c->writing);
+	worker_give_buffer(c->worker, c->sending);
+	c->sending = NULL;
+	if (c->is_closing)
+		return;
+	if (status < 0)
+		connection_close(c);
+	else
+		connection_settle(c);
+}
+
+static void send_rest(struct connection *c, size_t from)
+{
+	uv_buf_t rest = uv_buf_init(c->out->buf.at + from, (unsigned)(c->out->buf.len - from));
+
+	c->sending = c->out;
+	c->out = NULL;
+	c->write.data = c;
+	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &rest, 1, on_sent) < 0) {
+		worker_give_buffer(c->worker, c->sending);
+		c->sending = NULL;
+		connection_close(c);
+		return;
+	}
+	c->unsent = uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
+	worker_set_timeout(c->worker, &c->writing, TIMEOUT_WRITE);
+}
+
+void connection_flush(struct connection *c)
+{
+	uv_buf_t all;
+	int sent;
+
+	if (c->is_closing || c->sending || !c->out)
+		return;
+	all = uv_buf_init(c->out->buf.at, (unsigned)c->out->buf.len);
+	sent = all.len ? uv_try_write((uv_stream_t *)&c->tcp, &all, 1) : 0;
+	if (sent < 0 && sent != UV_EAGAIN) {
+		connection_close(c);
+	} else if (sent >= 0 && (size_t)sent == all.len) {
+		worker_give_buffer(c->worker, c->out);
+		c->out = NULL;
+	} else {
+		send_rest(c, sent > 0 ? (size_t)sent : 0);
+	}
+}

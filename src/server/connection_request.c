@@ -1,0 +1,286 @@
+/*
+ * One connection: from bytes to answers. See connection.h.
+ *
+ * The parser says what the bytes are, the exchange what they mean; here each is
+ * handed to the other, and it is decided whether the connection outlives the answer
+ * (RFC 9112 sections 9.3 and 9.6, RFC 9110 section 10.1.1).
+ */
+#include "server/connection.h"
+
+#include "base/clock.h"
+
+/* Content that is read and forgotten after an early answer, so that the connection can be kept. */
+enum { DISCARD_MAX = 64 * 1024 };
+
+bool connection_is_paused(const struct connection *c)
+{
+	return c->state == CONNECTION_WAIT || (c->state == CONNECTION_HEAD && c->sending);
+}
+
+static struct str error_code(const struct exchange *x)
+{
+	if (x->response.status < 400)
+		return (struct str){ 0 };
+	return x->problem.code.len ? x->problem.code : str_from(x->verdict.code);
+}
+
+static void log_request(struct connection *c, int status, struct str error, uint64_t out, bool is_dropped)
+{
+	const struct exchange *x = c->x;
+	struct access_entry entry = {
+		.wall_ms = clock_wall_ms(),
+		.id = x->id,
+		.client = str_from(c->address),
+		.method = x->request.method_text,
+		.path = x->request.path,
+		.status = status,
+		.error = error,
+		.node = str_from(x->final_node),
+		.us = x->began_us ? clock_monotonic_us() - x->began_us : 0,
+		.in = c->taken,
+		.out = out,
+		.is_dropped = is_dropped,
+		.cause = status >= 500 ? str_from(x->cause) : (struct str){ 0 },
+	};
+
+	if (x->match.path)
+		entry.route = x->match.path->template_text;
+	access_log_add(&c->worker->log, &entry);
+}
+
+static void leave_flight(struct connection *c)
+{
+	if (c->in_flight)
+		c->worker->in_flight--;
+	c->in_flight = false;
+}
+
+static void forget_exchange(struct connection *c)
+{
+	leave_flight(c);
+	worker_give_exchange(c->worker, c->x);
+	c->x = NULL;
+}
+
+void connection_forget_request(struct connection *c)
+{
+	if (c->in_flight)
+		log_request(c, 0, S("CLIENT_GONE"), 0, false);
+	forget_exchange(c);
+}
+
+/* Ready for the next request of the connection. */
+static void next_request(struct connection *c)
+{
+	forget_exchange(c);
+	h1_next(&c->h1);
+	timeout_clear(&c->reading);
+	c->state = CONNECTION_HEAD;
+}
+
+static void start_lingering(struct connection *c)
+{
+	c->is_polite = c->has_request_ended && c->x && !c->x->request.keeps_alive;
+	forget_exchange(c);
+	timeout_clear(&c->reading);
+	c->state = CONNECTION_LINGER;
+}
+
+/* Is too much content missing, or is it too unsure whether it comes, to read on to the next request? */
+static bool leaves_content(const struct connection *c)
+{
+	const struct request *request = &c->x->request;
+
+	if (c->has_request_ended || !h1_in_content(&c->h1) || !request->has_content)
+		return false;
+	if (request->expects_continue && !c->was_continued && !c->has_content_begun)
+		return true;
+	return request->is_chunked || c->h1.left > DISCARD_MAX;
+}
+
+static bool closes_after_answer(const struct connection *c)
+{
+	return c->must_close || c->x->response.must_close || !c->x->request.keeps_alive ||
+	       worker_is_draining(c->worker) || leaves_content(c);
+}
+
+/* Writes the answer and logs it; false where the connection could not keep it. */
+static bool write_answer(struct connection *c)
+{
+	struct exchange *x = c->x;
+	struct buf *out = connection_output(c);
+	size_t before = out ? out->len : 0;
+
+	x->response.must_close = closes_after_answer(c);
+	if (out)
+		h1_write_response(out, &x->response, &x->request, worker_date(c->worker));
+	if (!out || out->failed) {
+		log_request(c, x->response.status, error_code(x), 0, true);
+		return false;
+	}
+	log_request(c, x->response.status, error_code(x), out->len - before, false);
+	return true;
+}
+
+static void answer(struct connection *c)
+{
+	bool is_kept = write_answer(c);
+
+	leave_flight(c);
+	if (!is_kept)
+		connection_close(c);
+	else if (c->x->response.must_close)
+		start_lingering(c);
+	else if (c->has_request_ended)
+		next_request(c);
+	else
+		c->state = CONNECTION_DISCARD;
+}
+
+/* What comes back after the client is gone is only logged. */
+static void step_without_client(struct connection *c, enum exchange_step step)
+{
+	if (step == EXCHANGE_DONE) {
+		log_request(c, c->x->response.status, error_code(c->x), 0, true);
+		forget_exchange(c);
+	} else if (step == EXCHANGE_CONTENT) {
+		connection_forget_request(c);
+	}
+}
+
+static void send_continue(struct connection *c)
+{
+	struct buf *out = connection_output(c);
+
+	if (!out)
+		return;
+	h1_write_continue(out);
+	c->was_continued = true;
+}
+
+void connection_step(struct connection *c, enum exchange_step step)
+{
+	c->state = step == EXCHANGE_WAIT ? CONNECTION_WAIT : CONNECTION_CONTENT;
+	c->worker->did_read = true;
+	if (c->is_closing)
+		step_without_client(c, step);
+	else if (step == EXCHANGE_DONE)
+		answer(c);
+	else if (step == EXCHANGE_CONTENT && c->x->request.expects_continue && !c->was_continued &&
+	         !c->has_content_begun)
+		send_continue(c);
+}
+
+/* RFC 9110 section 10.1.1: no 100 where content came without waiting for it. */
+static void begin(struct connection *c, bool has_more)
+{
+	struct worker *worker = c->worker;
+
+	worker->host.is_overloaded = worker->in_flight >= worker->in_flight_max;
+	worker->in_flight++;
+	c->in_flight = true;
+	c->has_content_begun = has_more && c->x->request.has_content;
+	timeout_clear(&c->reading);
+	connection_step(c, exchange_begin(c->x));
+}
+
+void connection_refuse(struct connection *c, enum h1_refusal refusal, struct str blamed)
+{
+	c->must_close = true;
+	exchange_refuse(c->x, refusal, blamed);
+	answer(c);
+}
+
+static void take_content(struct connection *c, struct str piece)
+{
+	c->has_content_begun = true;
+	c->window += piece.len;
+	if (c->state == CONNECTION_CONTENT)
+		connection_step(c, exchange_content(c->x, piece));
+}
+
+static void end_request(struct connection *c)
+{
+	c->has_request_ended = true;
+	if (c->state == CONNECTION_CONTENT)
+		connection_step(c, exchange_content_end(c->x));
+	else
+		next_request(c);
+}
+
+static void refused(struct connection *c)
+{
+	if (c->state == CONNECTION_DISCARD)
+		start_lingering(c); /* it was answered already; where the next request begins nobody knows */
+	else
+		connection_refuse(c, c->h1.refusal, c->h1.blamed);
+}
+
+/* The first byte of a request is there. */
+static bool take_request(struct connection *c)
+{
+	c->x = worker_take_exchange(c->worker);
+	if (!c->x)
+		return false;
+	c->x->host_data = c;
+	c->taken = c->window = 0;
+	c->has_request_ended = c->has_content_begun = c->was_continued = false;
+	return true;
+}
+
+/* One event of the parser; false where it wants more bytes. */
+static bool parse_once(struct connection *c, struct str input, size_t *used)
+{
+	struct str piece = { 0 };
+	size_t some = 0;
+	enum h1_event event = h1_parse(&c->h1, input, &c->x->arena, &c->x->request, &some, &piece);
+
+	*used = some;
+	c->taken += some;
+	switch (event) {
+	case H1_HEAD:
+		begin(c, some < input.len);
+		return true;
+	case H1_CONTENT:
+		take_content(c, piece);
+		return true;
+	case H1_END:
+		end_request(c);
+		return true;
+	case H1_REFUSED:
+		refused(c);
+		return true;
+	case H1_MORE:
+		break;
+	}
+	return false;
+}
+
+static bool can_go_on(const struct connection *c, size_t left)
+{
+	if (c->is_closing || c->state == CONNECTION_LINGER || connection_is_paused(c))
+		return false;
+	return left > 0 || c->state != CONNECTION_HEAD;
+}
+
+size_t connection_consume(struct connection *c, struct str input)
+{
+	size_t done = 0, used;
+
+	while (can_go_on(c, input.len - done)) {
+		if (!c->x && !take_request(c)) {
+			connection_close(c);
+			break;
+		}
+		if (!parse_once(c, str_sub(input, done, input.len), &used)) {
+			done += used;
+			break;
+		}
+		done += used;
+		if (c->out && c->out->buf.len >= CONNECTION_OUT)
+			connection_flush(c);
+	}
+	if (c->x && c->state == CONNECTION_HEAD && h1_is_idle(&c->h1))
+		forget_exchange(c); /* only empty lines came */
+	return done;
+}

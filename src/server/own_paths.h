@@ -1,0 +1,19 @@
+/*
+ * The server's own paths, under "/-/" of every API:
+ *
+ *	/-/health        200 while the process answers at all
+ *	/-/ready         200 while it takes requests and the database is usable, else 503
+ *	/-/errors        every error code, as JSON or as HTML, whichever Accept prefers
+ *	/-/errors/CODE   one of them; also a code that was made for this API
+ *
+ * They go through the graph like every other path; only GET and HEAD are allowed.
+ */
+#ifndef STATUTE_SERVER_OWN_PATHS_H
+#define STATUTE_SERVER_OWN_PATHS_H
+
+#include "exchange/exchange.h"
+
+/* exchange_host.own_path: the kind of a path under "/-/", what it knows set in x->facts; NULL for other paths. */
+const struct exchange_kind *own_path(struct exchange *x, struct str path);
+
+#endif

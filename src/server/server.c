@@ -1,0 +1,350 @@
+/*
+ * The server of one document: see <statute/server.h>.
+ *
+ * Everything that can fail is made before it runs: the binding, the database, the
+ * sockets, the workers. What was made is freed together, however far it came.
+ */
+#include <statute/server.h>
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "openapi/public.h"
+#include "server/listener.h"
+#include "server/shared.h"
+#include "server/worker.h"
+
+enum {
+	WORKERS_MAX = 256,
+	PROBLEMS_MAX = 4 << 20,
+	SERVER_ARENA = 64 << 20,
+	URL_MAX = ADDRESS_TEXT_MAX + 8
+};
+
+struct statute_server {
+	struct arena arena;
+	struct shared shared;
+	struct document *document;
+	struct buf problems;
+	struct address address;
+	char url[URL_MAX];
+	struct worker **workers;
+	size_t worker_count;      /* of those that were made */
+	struct statute_server_route *routes;
+	size_t route_count;
+	bool has_sink;
+};
+
+/* ---- What is wrong -------------------------------------------------------- */
+
+static int fail(struct statute_server *server, int r, const char *what, const char *why)
+{
+	buf_printf(&server->problems, "%s: %s\n", what, why);
+	return r;
+}
+
+/* A problem of the database has no place in the document; the file's name stands in front. */
+static void tell_database_issues(struct statute_server *server, const char *path, size_t from)
+{
+	const struct issues *issues = &server->document->issues;
+
+	if (from == issues->count)
+		fail(server, STATUTE_ESTORE, path, statute_err_text(STATUTE_ESTORE));
+	for (size_t i = from; i < issues->count; i++) {
+		const struct issue *issue = &issues->list[i];
+
+		buf_printf(&server->problems, "%s: %.*s%s%.*s\n", path, STR_ARG(issue->message),
+		           issue->remedy.len ? "; " : "", STR_ARG(issue->remedy));
+	}
+}
+
+/* ---- The steps of statute_server_new -------------------------------------- */
+
+static int take_options(struct statute_server *server, const struct statute_server_options *options)
+{
+	struct shared *shared = &server->shared;
+	const char *option;
+	int r = server_limits_from(options, &shared->limits, &option);
+
+	if (r < 0)
+		return fail(server, r, option, "out of range");
+	if (options->workers > WORKERS_MAX)
+		return fail(server, STATUTE_EINVAL, "workers", "at most 256");
+	shared->worker_count = options->workers ? options->workers : uv_available_parallelism();
+	if (shared->worker_count > WORKERS_MAX)
+		shared->worker_count = WORKERS_MAX;
+	shared->h1 = h1_limits_default;
+	shared->h1.target = (size_t)shared->limits.target_max;
+	shared->h1.header_bytes = (size_t)shared->limits.header_max;
+	shared->h1.header_count = (size_t)shared->limits.header_count;
+	shared->settings = (struct exchange_settings)EXCHANGE_SETTINGS_INIT;
+	shared->settings.content_max = shared->limits.content_max;
+	shared->settings.arena_max = (size_t)shared->limits.request_memory;
+	shared->settings.is_dev = options->is_dev;
+	return 0;
+}
+
+static int open_sink(struct statute_server *server, const char *path)
+{
+	const char *copy = path ? str_dup(&server->arena, str_from(path)).at : NULL;
+	int r;
+
+	if (path && !copy)
+		return STATUTE_ENOMEM;
+	r = log_sink_open(&server->shared.sink, copy);
+	server->has_sink = true;
+	return r < 0 ? fail(server, r, path, "the log cannot be opened for writing") : 0;
+}
+
+static int bind_api(struct statute_server *server)
+{
+	struct api *api;
+	int r = bind_document(server->document, &api);
+
+	if (r == STATUTE_EDOCUMENT)
+		issues_write(&server->document->issues, &server->document->sources, &server->problems);
+	if (r == 0)
+		server->shared.api = api;
+	return r;
+}
+
+static int open_store(struct statute_server *server, const char *path)
+{
+	struct store_options options = STORE_OPTIONS_INIT;
+	size_t issues = server->document->issues.count;
+	int r;
+
+	if (path)
+		options.path = path;
+	r = store_open(&options, &server->shared.api->spec, &server->document->issues, &server->shared.store);
+	if (r == STATUTE_ESTORE)
+		tell_database_issues(server, options.path, issues);
+	else if (r == 0 || r == STATUTE_EDOCUMENT)
+		issues_write(&server->document->issues, &server->document->sources, &server->problems);
+	return r;
+}
+
+static int make_workers(struct statute_server *server, int *fds, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (r == 0 && (r = worker_new(&server->shared, fds[i], &server->workers[i])) == 0)
+			server->worker_count++;
+		else if (i > server->worker_count)
+			close(fds[i]); /* the one that failed took its own */
+	}
+	return r;
+}
+
+static int listen_and_make_workers(struct statute_server *server, const char *listen)
+{
+	const char *text = listen ? listen : "127.0.0.1:8080", *cause;
+	size_t count = server->shared.worker_count;
+	int *fds = arena_array(&server->arena, count, sizeof(*fds));
+	int r = address_parse(str_from(text), &server->address);
+
+	server->workers = arena_array(&server->arena, count, sizeof(struct worker *));
+	if (!fds || !server->workers)
+		return STATUTE_ENOMEM;
+	if (r < 0)
+		return fail(server, r, text, "not ADDRESS:PORT, as 127.0.0.1:8080 or [::1]:8080");
+	r = listener_bind(&server->address, count, fds, &cause);
+	if (r < 0)
+		return fail(server, r, text, cause);
+	r = make_workers(server, fds, count);
+	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, text, statute_err_text(r)) : r;
+}
+
+static void write_url(struct statute_server *server)
+{
+	char text[ADDRESS_TEXT_MAX];
+	struct buf buf;
+
+	address_write(&server->address, text);
+	buf_init(&buf, &server->arena, URL_MAX);
+	buf_printf(&buf, "http://%s", text);
+	memcpy(server->url, buf.at, buf.failed ? 0 : buf.len);
+}
+
+/* ---- What is bound to what ------------------------------------------------ */
+
+static const char *action_of(const struct bound_operation *bound)
+{
+	switch (bound->operation->method) {
+	case METHOD_GET:
+		return bound->kind == BINDING_COLLECTION ? "list" : "read";
+	case METHOD_HEAD:
+		return "read";
+	case METHOD_POST:
+		return "create";
+	case METHOD_PUT:
+		return "replace";
+	case METHOD_PATCH:
+		return "change";
+	case METHOD_DELETE:
+		return "delete";
+	default:
+		return "answer";
+	}
+}
+
+static int copy_text(struct arena *arena, struct str text, const char **ret_copy)
+{
+	struct str copy = str_dup(arena, text);
+
+	if (!copy.at)
+		return STATUTE_ENOMEM;
+	*ret_copy = copy.at;
+	return 0;
+}
+
+static int describe(const struct api *api, const struct operation *operation, struct arena *arena,
+                    struct statute_server_route *route)
+{
+	const struct bound_operation *bound = api->paths[operation->path->index].operations[operation->method];
+	bool is_bound = bound && bound->kind != BINDING_NONE && bound->resource;
+	struct str why_not = bound ? bound->why_not : S("not bound");
+	int r = copy_text(arena, method_name(operation->method), &route->method);
+
+	if (r == 0)
+		r = copy_text(arena, operation->path->template_text, &route->path);
+	if (r < 0)
+		return r;
+	if (!is_bound)
+		return copy_text(arena, why_not.at ? why_not : S(""), &route->why_not);
+	route->action = action_of(bound);
+	return copy_text(arena, bound->resource->collection.name, &route->resource);
+}
+
+static int list_routes(struct statute_server *server)
+{
+	const struct document *document = server->document;
+	int r = 0;
+
+	server->routes = arena_array(&server->arena, document->operation_count, sizeof(*server->routes));
+	if (!server->routes)
+		return STATUTE_ENOMEM;
+	for (size_t i = 0; r == 0 && i < document->operation_count; i++)
+		r = describe(server->shared.api, document->operations[i], &server->arena, &server->routes[i]);
+	server->route_count = document->operation_count;
+	return r;
+}
+
+/* ---- The public functions ------------------------------------------------- */
+
+static int set_up(struct statute_server *server, const struct statute_server_options *options)
+{
+	int r = take_options(server, options);
+
+	if (r == 0)
+		r = open_sink(server, options->log);
+	if (r == 0)
+		r = bind_api(server);
+	if (r == 0)
+		r = list_routes(server);
+	if (r == 0)
+		r = open_store(server, options->database);
+	if (r == 0)
+		r = listen_and_make_workers(server, options->listen);
+	if (r == 0)
+		write_url(server);
+	buf_add_char(&server->problems, '\0');
+	return r;
+}
+
+int statute_server_new(struct statute_document *document, const struct statute_server_options *options,
+                       struct statute_server **ret_server)
+{
+	struct statute_server *server = calloc(1, sizeof(*server));
+	int r;
+
+	if (!server)
+		return STATUTE_ENOMEM;
+	server->document = statute_document_internal(document);
+	arena_init(&server->arena, 4096, SERVER_ARENA);
+	buf_init(&server->problems, &server->arena, PROBLEMS_MAX);
+	r = set_up(server, options);
+	if (r == STATUTE_ENOMEM) {
+		statute_server_free(server);
+		return r;
+	}
+	*ret_server = server;
+	return r;
+}
+
+const char *statute_server_problems(const struct statute_server *server)
+{
+	return server->problems.failed || !server->problems.at ? "more problems than can be told\n"
+	                                                       : server->problems.at;
+}
+
+static void run_worker(void *data)
+{
+	worker_run(data);
+}
+
+static void wake_all(const struct statute_server *server)
+{
+	for (size_t i = 0; i < server->worker_count; i++)
+		worker_wake(server->workers[i]);
+}
+
+int statute_server_run(struct statute_server *server)
+{
+	size_t started = 0;
+
+	while (started < server->worker_count &&
+	       uv_thread_create(&server->workers[started]->thread, run_worker, server->workers[started]) == 0)
+		started++;
+	if (started < server->worker_count) {
+		atomic_store(&server->shared.stops, 2);
+		wake_all(server);
+	}
+	for (size_t i = 0; i < started; i++)
+		uv_thread_join(&server->workers[i]->thread);
+	return started < server->worker_count ? STATUTE_ESYSTEM : 0;
+}
+
+void statute_server_stop(struct statute_server *server)
+{
+	atomic_fetch_add(&server->shared.stops, 1);
+	wake_all(server);
+}
+
+void statute_server_reopen_log(struct statute_server *server)
+{
+	log_sink_reopen(&server->shared.sink);
+}
+
+void statute_server_free(struct statute_server *server)
+{
+	if (!server)
+		return;
+	for (size_t i = 0; i < server->worker_count; i++)
+		worker_free(server->workers[i]);
+	store_free(server->shared.store);
+	if (server->has_sink)
+		log_sink_close(&server->shared.sink);
+	arena_done(&server->arena);
+	free(server);
+}
+
+unsigned statute_server_port(const struct statute_server *server)
+{
+	return address_port(&server->address);
+}
+
+const char *statute_server_url(const struct statute_server *server)
+{
+	return server->url;
+}
+
+bool statute_server_route(const struct statute_server *server, size_t index,
+                          struct statute_server_route *ret_route)
+{
+	if (index >= server->route_count)
+		return false;
+	*ret_route = server->routes[index];
+	return true;
+}

@@ -1,0 +1,38 @@
+/*
+ * What the workers of one server share. Immutable while they run, but for the
+ * atomics, the sink and the store, which lock for themselves.
+ */
+#ifndef STATUTE_SERVER_SHARED_H
+#define STATUTE_SERVER_SHARED_H
+
+#include <stdatomic.h>
+
+#include <statute/server.h>
+
+#include "exchange/exchange.h"
+#include "server/log_sink.h"
+
+/* The limits of the options, each with a value. */
+struct server_limits {
+#define L(name, option, type, default_value, default_text, min, max, text) uint64_t name;
+#include <statute/server_limits.def>
+#undef L
+};
+
+/* 0 in the options is the default. 0, or STATUTE_EINVAL with the *ret_option that is out of its range. */
+STATUTE_CHECK int server_limits_from(const struct statute_server_options *options,
+                                     struct server_limits *ret_limits, const char **ret_option);
+
+struct shared {
+	struct server_limits limits;
+	struct h1_limits h1;
+	struct exchange_settings settings;
+	size_t worker_count;
+	const struct api *api;
+	struct store *store;
+	struct log_sink sink;
+	atomic_size_t connections; /* open now */
+	atomic_uint stops;         /* calls of statute_server_stop */
+};
+
+#endif

@@ -1,0 +1,462 @@
+/* One thread with its loop: see worker.h. */
+#include "server/worker.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "server/connection.h"
+#include "server/own_paths.h"
+
+enum {
+	BACKLOG = 1024,
+	SPARE_EXCHANGES = 256,     /* kept warm */
+	SPARE_BUFFERS = 256,
+	BUFFER_KEPT = 64 * 1024,   /* bytes of a buffer that is kept; a larger one is freed */
+	RETRY_MS = 100             /* how soon to try again what found no room */
+};
+
+/* ---- Pools ---------------------------------------------------------------- */
+
+struct exchange *worker_take_exchange(struct worker *worker)
+{
+	struct exchange *x = worker->spare;
+
+	if (x) {
+		worker->spare = x->next;
+		worker->spare_count--;
+		x->next = NULL;
+		return x;
+	}
+	x = calloc(1, sizeof(*x));
+	if (x)
+		exchange_init(x, &worker->host);
+	return x;
+}
+
+static void free_exchange(struct exchange *x)
+{
+	exchange_done(x);
+	free(x);
+}
+
+void worker_give_exchange(struct worker *worker, struct exchange *x)
+{
+	if (!x)
+		return;
+	if (worker->spare_count >= SPARE_EXCHANGES) {
+		free_exchange(x);
+		return;
+	}
+	exchange_reset(x);
+	x->next = worker->spare;
+	worker->spare = x;
+	worker->spare_count++;
+}
+
+struct pooled *worker_take_buffer(struct worker *worker, size_t max)
+{
+	struct pooled *buffer = worker->pool;
+
+	if (buffer) {
+		worker->pool = buffer->next;
+		worker->pool_count--;
+		buffer->next = NULL;
+	} else {
+		buffer = calloc(1, sizeof(*buffer));
+	}
+	if (buffer)
+		buffer->buf.max = max;
+	return buffer;
+}
+
+static void free_buffer(struct pooled *buffer)
+{
+	buf_done(&buffer->buf);
+	free(buffer);
+}
+
+void worker_give_buffer(struct worker *worker, struct pooled *buffer)
+{
+	if (!buffer)
+		return;
+	if (worker->pool_count >= SPARE_BUFFERS) {
+		free_buffer(buffer);
+		return;
+	}
+	if (buffer->buf.cap > BUFFER_KEPT)
+		buf_done(&buffer->buf);
+	buf_reset(&buffer->buf);
+	buffer->next = worker->pool;
+	worker->pool = buffer;
+	worker->pool_count++;
+}
+
+struct str worker_date(struct worker *worker)
+{
+	int64_t now_s = clock_wall_ms() / 1000;
+
+	if (now_s != worker->date_s) {
+		http_date_format(worker->date, now_s);
+		worker->date_s = now_s;
+	}
+	return str_of(worker->date, HTTP_DATE_LEN);
+}
+
+/* ---- The timer ------------------------------------------------------------ */
+
+static void on_timer(uv_timer_t *timer);
+
+static void wake_at(struct worker *worker, uint64_t due)
+{
+	uint64_t now = uv_now(&worker->loop);
+
+	if (due >= worker->timer_due || worker->is_finished)
+		return;
+	worker->timer_due = due;
+	uv_timer_start(&worker->timer, on_timer, due > now ? due - now : 0, 0);
+}
+
+void worker_set_timeout(struct worker *worker, struct timeout *timeout, enum timeout_kind kind)
+{
+	timeout_set(&worker->timeouts, timeout, kind, uv_now(&worker->loop));
+	wake_at(worker, timeout->due);
+}
+
+static void cut_connections(struct worker *worker)
+{
+	for (struct connection *c = worker->connections; c; c = c->next)
+		connection_close(c);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct worker *worker = timer->data;
+	uint64_t now = uv_now(&worker->loop);
+	enum timeout_kind kind;
+	struct timeout *timeout;
+
+	worker->timer_due = TIMEOUTS_NEVER;
+	while ((timeout = timeouts_take_due(&worker->timeouts, now, &kind)))
+		connection_time_out(worker, timeout, kind);
+	if (worker->has_missed && !worker_is_draining(worker))
+		connection_accept(worker, (uv_stream_t *)&worker->listener);
+	if (now >= worker->drain_due)
+		cut_connections(worker);
+	else
+		wake_at(worker, worker->drain_due);
+	wake_at(worker, timeouts_next(&worker->timeouts));
+}
+
+/* ---- Exchanges on other threads ------------------------------------------- */
+
+/* exchange_host.resume. */
+static void hand_back(struct exchange *x)
+{
+	struct worker *worker = x->host->data;
+	struct exchange *newest = atomic_load(&worker->handed_back);
+
+	do
+		x->next = newest;
+	while (!atomic_compare_exchange_weak(&worker->handed_back, &newest, x));
+	uv_async_send(&worker->async);
+}
+
+/* Oldest first. */
+static struct exchange *take_handed_back(struct worker *worker)
+{
+	struct exchange *newest = atomic_exchange(&worker->handed_back, NULL), *oldest = NULL;
+
+	while (newest) {
+		struct exchange *next = newest->next;
+
+		newest->next = oldest;
+		oldest = newest;
+		newest = next;
+	}
+	return oldest;
+}
+
+static void resume(struct exchange *x)
+{
+	x->next = NULL;
+	connection_resume(x->host_data);
+}
+
+static void resume_all(struct worker *worker)
+{
+	struct exchange *x = take_handed_back(worker);
+
+	if (x)
+		store_reader_refresh(worker->reader); /* what the writer did must be seen */
+	while (x) {
+		struct exchange *next = x->next;
+
+		resume(x);
+		x = next;
+	}
+}
+
+struct background {
+	uv_work_t work;
+	struct exchange *x;
+	void (*fn)(struct exchange *x);
+};
+
+static void on_background(uv_work_t *work)
+{
+	struct background *background = work->data;
+
+	background->fn(background->x);
+}
+
+static void after_background(uv_work_t *work, int status)
+{
+	struct background *background = work->data;
+	struct worker *worker = background->x->host->data;
+
+	(void)status;
+	worker->background--;
+	resume(background->x);
+}
+
+/* exchange_host.work. */
+static int work(struct exchange *x, void (*fn)(struct exchange *x))
+{
+	struct worker *worker = x->host->data;
+	struct background *background;
+
+	if (worker->background >= worker->background_max)
+		return STATUTE_ELIMIT;
+	background = arena_new(&x->arena, struct background);
+	if (!background)
+		return STATUTE_ENOMEM;
+	*background = (struct background){ .x = x, .fn = fn };
+	background->work.data = background;
+	if (uv_queue_work(&worker->loop, &background->work, on_background, after_background) < 0)
+		return STATUTE_ESYSTEM;
+	worker->background++;
+	return 0;
+}
+
+/* ---- Stopping ------------------------------------------------------------- */
+
+static void start_draining(struct worker *worker)
+{
+	worker->host.is_draining = true;
+	uv_close((uv_handle_t *)&worker->listener, NULL);
+	worker->drain_due = uv_now(&worker->loop) + worker->shared->limits.drain_timeout;
+	wake_at(worker, worker->drain_due);
+	for (struct connection *c = worker->connections; c; c = c->next)
+		connection_drain(c);
+}
+
+static void heed_stops(struct worker *worker)
+{
+	unsigned stops = atomic_load(&worker->shared->stops);
+
+	if (stops >= 1 && worker->stops < 1) {
+		worker->stops = 1;
+		start_draining(worker);
+	}
+	if (stops >= 2 && worker->stops < 2)
+		cut_connections(worker);
+	worker->stops = stops;
+}
+
+static void on_async(uv_async_t *async)
+{
+	struct worker *worker = async->data;
+
+	resume_all(worker);
+	heed_stops(worker);
+}
+
+/* Without connections nothing is left to be handed back. */
+static void finish(struct worker *worker)
+{
+	worker->is_finished = true;
+	uv_close((uv_handle_t *)&worker->prepare, NULL);
+	uv_close((uv_handle_t *)&worker->timer, NULL);
+	uv_close((uv_handle_t *)&worker->async, NULL);
+}
+
+/* The end of a turn. */
+static void on_prepare(uv_prepare_t *prepare)
+{
+	struct worker *worker = prepare->data;
+
+	if (worker->did_read)
+		store_reader_refresh(worker->reader);
+	worker->did_read = false;
+	access_log_flush(&worker->log);
+	if (worker->log.lines.len || worker->has_missed)
+		wake_at(worker, uv_now(&worker->loop) + RETRY_MS);
+	if (worker_is_draining(worker) && !worker->connections && !worker->is_finished)
+		finish(worker);
+}
+
+/* ---- Life ----------------------------------------------------------------- */
+
+/*
+ * Out of descriptors, libuv gives up a spare one to take and close what waits, so
+ * that the loop does not spin; the status is then an error and there is nothing to take.
+ */
+static void on_connection(uv_stream_t *listener, int status)
+{
+	if (status == 0)
+		connection_accept(listener->data, listener);
+}
+
+static void set_timeouts(struct worker *worker)
+{
+	const struct server_limits *limits = &worker->shared->limits;
+	const uint64_t after[TIMEOUT_KINDS] = {
+		[TIMEOUT_HEADER] = limits->header_timeout,
+		[TIMEOUT_IDLE] = limits->idle_timeout,
+		[TIMEOUT_CONTENT] = limits->content_timeout,
+		[TIMEOUT_LINGER] = limits->linger_timeout,
+		[TIMEOUT_WRITE] = limits->write_timeout,
+	};
+
+	timeouts_init(&worker->timeouts, after);
+	worker->timer_due = worker->drain_due = TIMEOUTS_NEVER;
+}
+
+static size_t share(uint64_t all, size_t workers)
+{
+	size_t each = (size_t)all / workers;
+
+	return each ? each : 1;
+}
+
+static void set_host(struct worker *worker)
+{
+	struct shared *shared = worker->shared;
+
+	worker->host = (struct exchange_host){
+		.settings = &shared->settings,
+		.api = shared->api,
+		.store = shared->store,
+		.reader = worker->reader,
+		.own_path = own_path,
+		.resume = hand_back,
+		.work = work,
+		.data = worker,
+	};
+	worker->in_flight_max = share(shared->limits.in_flight, shared->worker_count);
+	worker->background_max = share(shared->limits.background, shared->worker_count);
+}
+
+/* Each handle that was made closes in worker_free. */
+static int open_handles(struct worker *worker)
+{
+	uv_loop_t *loop = &worker->loop;
+
+	worker->listener.data = worker->prepare.data = worker->timer.data = worker->async.data = worker;
+	if (uv_async_init(loop, &worker->async, on_async) < 0 || uv_timer_init(loop, &worker->timer) < 0 ||
+	    uv_prepare_init(loop, &worker->prepare) < 0 || uv_tcp_init(loop, &worker->listener) < 0 ||
+	    uv_prepare_start(&worker->prepare, on_prepare) < 0)
+		return STATUTE_ESYSTEM;
+	return 0;
+}
+
+/* Takes the descriptor in any case. */
+static int listen_on(struct worker *worker, int fd)
+{
+	if (uv_tcp_open(&worker->listener, fd) < 0) {
+		close(fd);
+		return STATUTE_ESYSTEM;
+	}
+	if (uv_listen((uv_stream_t *)&worker->listener, BACKLOG, on_connection) < 0)
+		return STATUTE_EADDRESS;
+	return 0;
+}
+
+static int open_worker(struct worker *worker, int fd)
+{
+	int r = uv_loop_init(&worker->loop) < 0 ? STATUTE_ESYSTEM : 0;
+
+	worker->is_open = r == 0;
+	if (r == 0)
+		r = open_handles(worker);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	r = listen_on(worker, fd);
+	return r < 0 ? r : store_reader_new(worker->shared->store, &worker->reader);
+}
+
+int worker_new(struct shared *shared, int fd, struct worker **ret_worker)
+{
+	struct worker *worker = calloc(1, sizeof(*worker));
+	int r;
+
+	if (!worker) {
+		close(fd);
+		return STATUTE_ENOMEM;
+	}
+	worker->shared = shared;
+	worker->date_s = -1;
+	access_log_init(&worker->log, &shared->sink);
+	set_timeouts(worker);
+	r = open_worker(worker, fd);
+	if (r < 0) {
+		worker_free(worker);
+		return r;
+	}
+	set_host(worker);
+	*ret_worker = worker;
+	return 0;
+}
+
+void worker_run(struct worker *worker)
+{
+	uv_run(&worker->loop, UV_RUN_DEFAULT);
+	access_log_flush(&worker->log);
+}
+
+void worker_wake(struct worker *worker)
+{
+	uv_async_send(&worker->async);
+}
+
+static void close_handle(uv_handle_t *handle, void *data)
+{
+	(void)data;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void close_loop(struct worker *worker)
+{
+	if (!worker->is_open)
+		return;
+	worker->is_finished = true;
+	uv_walk(&worker->loop, close_handle, NULL);
+	uv_run(&worker->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&worker->loop);
+}
+
+void worker_free(struct worker *worker)
+{
+	if (!worker)
+		return;
+	close_loop(worker);
+	while (worker->spare) {
+		struct exchange *x = worker->spare;
+
+		worker->spare = x->next;
+		free_exchange(x);
+	}
+	while (worker->pool) {
+		struct pooled *buffer = worker->pool;
+
+		worker->pool = buffer->next;
+		free_buffer(buffer);
+	}
+	store_reader_free(worker->reader);
+	access_log_done(&worker->log);
+	free(worker);
+}

@@ -1,0 +1,93 @@
+/*
+ * A worker: one thread with its own loop, listening socket, reader of the store,
+ * exchanges, buffers and log lines. Workers share nothing that they write in the
+ * way of a request.
+ *
+ * At the end of each turn of the loop (before it waits for events) the read
+ * transaction ends and the log lines of the turn are written. Whoever works for a
+ * waiting exchange on another thread hands it back through a queue without locks,
+ * which wakes the loop.
+ *
+ * Stopping: the listening socket closes at once; when the last connection is gone
+ * the remaining handles close and the loop ends.
+ */
+#ifndef STATUTE_SERVER_WORKER_H
+#define STATUTE_SERVER_WORKER_H
+
+#include <stdatomic.h>
+
+#include <uv.h>
+
+#include "message/date.h"
+#include "server/access_log.h"
+#include "server/shared.h"
+#include "server/timeouts.h"
+
+struct connection;
+
+/* A buffer of the pool, borrowed by a connection while it has something in it. */
+struct pooled {
+	struct buf buf;
+	struct pooled *next;
+};
+
+enum { WORKER_INPUT = 64 * 1024 };
+
+struct worker {
+	struct shared *shared;
+	uv_loop_t loop;
+	uv_tcp_t listener;
+	uv_prepare_t prepare;
+	uv_timer_t timer;
+	uv_async_t async;             /* something was handed back, or the server stops */
+	uv_thread_t thread;
+	_Atomic(struct exchange *) handed_back; /* newest first, by x->next */
+	struct exchange_host host;
+	struct store_reader *reader;
+	struct access_log log;
+	struct timeouts timeouts;
+	uint64_t timer_due;           /* ms of the loop; TIMEOUTS_NEVER where the timer is off */
+	uint64_t drain_due;           /* when connections are cut; TIMEOUTS_NEVER while not draining */
+	struct connection *connections; /* newest first */
+	struct exchange *spare;       /* by x->next */
+	size_t spare_count;
+	struct pooled *pool;
+	size_t pool_count;
+	size_t in_flight, in_flight_max; /* requests that began and were not answered */
+	size_t background, background_max; /* exchanges at work in the thread pool */
+	unsigned stops;               /* as far as it was heeded */
+	bool did_read;                /* the store may have been read in this turn */
+	bool has_missed;              /* a connection could not be taken for lack of memory: try again */
+	bool is_open;                 /* the loop was made */
+	bool is_finished;             /* its last handles are closing */
+	int64_t date_s;
+	char date[HTTP_DATE_LEN];
+	char input[WORKER_INPUT];     /* what a read takes; nothing stays in it */
+};
+
+/* Listens on `fd`, which it takes in any case. *ret_worker is complete or untouched. */
+STATUTE_CHECK int worker_new(struct shared *shared, int fd, struct worker **ret_worker);
+/* Runs its loop until the server is stopped and its last connection gone. */
+void worker_run(struct worker *worker);
+/* Any thread, and from a signal handler: the worker looks at shared->stops. */
+void worker_wake(struct worker *worker);
+/* Not while it runs. Accepts NULL. */
+void worker_free(struct worker *worker);
+
+static inline bool worker_is_draining(const struct worker *worker) { return worker->stops > 0; }
+
+/* For its connections, on its thread. */
+
+/* A fresh exchange, or NULL without memory. */
+struct exchange *worker_take_exchange(struct worker *worker);
+/* Not while it waits. Accepts NULL. */
+void worker_give_exchange(struct worker *worker, struct exchange *x);
+/* An empty buffer of at most `max` bytes, or NULL without memory. */
+struct pooled *worker_take_buffer(struct worker *worker, size_t max);
+/* Accepts NULL. */
+void worker_give_buffer(struct worker *worker, struct pooled *buffer);
+void worker_set_timeout(struct worker *worker, struct timeout *timeout, enum timeout_kind kind);
+/* The Date field of now; valid until the next call. */
+struct str worker_date(struct worker *worker);
+
+#endif
