@@ -133,7 +133,7 @@ static int read_long(struct reader *reader, const char *word)
 
 	for (const struct option *option = reader->options; option && option->name; option++)
 		if (str_eq(name, str_from(option->name)))
-			return take(reader, option, rest.at ? rest.at : word[2 + name.len] == '=' ? "" : NULL);
+			return take(reader, option, rest.at);
 	return fail_unknown(reader, name);
 }
 
