@@ -133,14 +133,14 @@ void **map_put(struct map *map, struct str key)
 	uint64_t hash = hash_str(key);
 	size_t slot;
 
+	if (map->count && map->slots[slot = slot_of(map, key, hash)])
+		return &map->entries[map->slots[slot] - 1].value;
 	if (map->count * 4 >= map->slots_cap * 3 && !grow_slots(map))
 		return NULL;
+	if (map->count == UINT32_MAX || (map->count == map->entries_cap && !grow_entries(map)))
+		return NULL;
 	slot = slot_of(map, key, hash);
-	if (!map->slots[slot]) {
-		if (map->count == UINT32_MAX || (map->count == map->entries_cap && !grow_entries(map)))
-			return NULL;
-		map->entries[map->count] = (struct map_entry){ .key = key, .hash = hash };
-		map->slots[slot] = (uint32_t)++map->count;
-	}
+	map->entries[map->count] = (struct map_entry){ .key = key, .hash = hash };
+	map->slots[slot] = (uint32_t)++map->count;
 	return &map->entries[map->slots[slot] - 1].value;
 }

@@ -39,6 +39,7 @@ struct resource {
 	struct str created_member, updated_member; /* readOnly date-times, or empty */
 	struct str version_member;    /* x-statute: {version: true}, or empty */
 	bool has_links;               /* the schema declares _links */
+	bool client_makes_id;         /* the id is writable: POST may name it */
 	bool requires_match;
 	const struct schema_member **secrets; /* writeOnly members: kept apart, never served */
 	size_t secret_count;
@@ -48,7 +49,7 @@ struct resource {
 struct binding_scope {
 	size_t parameter;             /* index into route_match.values */
 	size_t member;                /* of the collection */
-	struct resource *parent;      /* must exist, else 404; NULL: unknown */
+	struct resource *parent;      /* its row must exist, else 404 */
 };
 
 /* A query parameter that filters by a member. */
@@ -105,8 +106,8 @@ struct api {
 	struct store_spec spec;       /* for store_open */
 	bool is_strict_query;         /* unknown query names are errors */
 	bool schema_errors_are_400;   /* schema-status: 400 */
-	enum method methods[METHOD_COUNT]; /* implemented anywhere */
-	bool implements[METHOD_COUNT];
+	bool implements[METHOD_COUNT];  /* by method: some operation may have it (B05) */
+	bool needs_credentials;         /* some operation has a security requirement */
 };
 
 /* Everything in the document's arena. Problems go to document->issues; then STATUTE_EDOCUMENT. */

@@ -1,0 +1,158 @@
+/*
+ * The facts that a route alone settles. What is certain here costs a request
+ * nothing, and `statute routes` computes from it which codes can come: a
+ * collection without unique members cannot answer 409 RESOURCE_ALREADY_EXISTS.
+ */
+#include "openapi/binder.h"
+
+#define SET(name, is) statute_fact_set(facts, STATUTE_FACT_##name, (is))
+
+static bool is_referred_to(const struct api *api, const struct collection *target)
+{
+	for (size_t i = 0; i < api->spec.count; i++) {
+		const struct collection *collection = api->spec.collections[i];
+
+		for (size_t k = 0; k < collection->reference_count; k++)
+			if (collection->references[k].target == target)
+				return true;
+	}
+	return false;
+}
+
+static bool has_parameters(const struct operation *operation, bool in_path)
+{
+	for (size_t i = 0; i < operation->parameter_count; i++)
+		if ((operation->parameters[i].in == IN_PATH) == in_path)
+			return true;
+	return false;
+}
+
+static bool has_read_only(const struct resource *resource)
+{
+	const struct schema_member *members;
+	size_t count = schema_members(resource->schema, &members);
+
+	for (size_t i = 0; i < count; i++)
+		if (members[i].is_read_only)
+			return true;
+	return false;
+}
+
+static void set_content_facts(const struct bound_operation *bound, struct statute_facts *facts)
+{
+	const struct operation *operation = bound->operation;
+	enum method method = operation->method;
+
+	SET(TAKES_CONTENT, operation->body != NULL);
+	SET(NEEDS_CONTENT, method == METHOD_PUT || method == METHOD_PATCH ||
+	                           (operation->body && operation->body->is_required));
+	if (!operation->body) {
+		SET(SETS_READ_ONLY, false);
+		SET(RULES_HOLD, true);
+	}
+}
+
+static void set_target_facts(const struct bound_operation *bound, struct statute_facts *facts)
+{
+	const struct operation *operation = bound->operation;
+
+	SET(HAS_NO_ROW, bound->kind == BINDING_COLLECTION);
+	SET(IS_ACTION, false);
+	SET(HAS_MODIFICATION_DATE, true);
+	if (!bound->scope_count)
+		SET(PARENTS_EXIST, true);
+	if (bound->kind == BINDING_SINGLETON)
+		SET(EXISTS, true);
+	if (bound->kind != BINDING_ITEM || !bound->resource->collection.keeps_tombstones)
+		SET(TOMBSTONE, false);
+	SET(PUT_CREATES, bound->creates);
+	SET(PUT_RESTORES, bound->creates);
+	SET(NEEDS_IF_MATCH, bound->resource->requires_match && !method_is_safe(operation->method) &&
+	                            bound->kind != BINDING_COLLECTION);
+}
+
+static void set_meaning_facts(const struct bound_operation *bound, struct statute_facts *facts)
+{
+	const struct resource *resource = bound->resource;
+	enum method method = bound->operation->method;
+	bool changes = method == METHOD_PUT || method == METHOD_PATCH;
+
+	if (!has_read_only(resource))
+		SET(SETS_READ_ONLY, false);
+	if (bound->kind != BINDING_ITEM)
+		SET(ID_DIFFERS, false);
+	if (!resource->version_member.at || !changes)
+		SET(BODY_VERSION_STALE, false);
+	if (!bound->takes_json_patch) {
+		SET(PATCH_TESTS_HOLD, true);
+		SET(PATCH_PATHS_EXIST, true);
+	}
+	if (!resource->collection.rule_count)
+		SET(RULES_HOLD, true);
+}
+
+/* A write decides again inside its transaction, so that versions never move under it. */
+static void set_write_facts(const struct api *api, const struct bound_operation *bound, struct statute_facts *facts)
+{
+	const struct collection *collection = &bound->resource->collection;
+	enum method method = bound->operation->method;
+	bool changes = method == METHOD_PUT || method == METHOD_PATCH;
+	bool writes_row = changes || method == METHOD_POST;
+
+	SET(VERSION_MOVED, false);
+	SET(VANISHED, false);
+	SET(RAN_AGAIN, false);
+	if (!writes_row || !(collection->unique_count || (method == METHOD_POST && bound->resource->client_makes_id)))
+		SET(DUPLICATE, false);
+	if (!writes_row || !collection->reference_count)
+		SET(REFERENCE_MISSING, false);
+	if (method != METHOD_DELETE || !is_referred_to(api, collection))
+		SET(IN_USE, false);
+	if (!changes || !bound->resource->transition_count)
+		SET(TRANSITION_FORBIDDEN, false);
+	if (method == METHOD_DELETE)
+		SET(CONSTRAINT_BROKEN, false);
+}
+
+static void set_result_facts(const struct bound_operation *bound, struct statute_facts *facts)
+{
+	const struct operation *operation = bound->operation;
+	enum method method = operation->method;
+
+	SET(CREATED_IS_200, bind_documents(operation, 200) && !bind_documents(operation, 201));
+	SET(EMPTY_IS_200, bind_documents(operation, 200) && !bind_documents(operation, 204));
+	if (method == METHOD_POST)
+		SET(CREATED, true);
+	else if (!bound->creates)
+		SET(CREATED, false);
+	if (method == METHOD_DELETE)
+		SET(RETURNS_CONTENT, bound->returns_content);
+	if (!method_is_safe(method) && !bound->returns_content)
+		SET(ACCEPT_FITS, true);
+	SET(HAS_RANGE, false);
+}
+
+void bind_facts(const struct api *api, struct bound_operation *bound)
+{
+	struct statute_facts *facts = &bound->fixed;
+	const struct operation *operation = bound->operation;
+
+	statute_facts_init(facts);
+	statute_facts_set_method(facts, method_name(operation->method).at);
+	SET(PATH_FOUND, true);
+	SET(METHOD_ALLOWED, true);
+	SET(IS_BOUND, bound->kind != BINDING_NONE);
+	SET(HAS_KEY, false);
+	SET(SCHEMA_FAILURE_IS_400, api->schema_errors_are_400);
+	if (!has_parameters(operation, true))
+		SET(PATH_PARAMETERS_FIT, true);
+	if (!has_parameters(operation, false) && !api->is_strict_query && bound->kind != BINDING_COLLECTION)
+		SET(PARAMETERS_FIT, true);
+	if (bound->kind == BINDING_NONE)
+		return;
+	set_content_facts(bound, facts);
+	set_target_facts(bound, facts);
+	set_meaning_facts(bound, facts);
+	set_write_facts(api, bound, facts);
+	set_result_facts(bound, facts);
+}

@@ -1,0 +1,66 @@
+/*
+ * Inside binding: what bind.c, bind_resource.c, bind_extension.c, bind_operation.c
+ * and bind_facts.c share. Not for other rooms: those include bind.h.
+ */
+#ifndef STATUTE_OPENAPI_BINDER_H
+#define STATUTE_OPENAPI_BINDER_H
+
+#include "base/map.h"
+#include "openapi/bind.h"
+
+/* A path while it is being bound. */
+struct place {
+	struct path_item *item;
+	enum binding_kind kind;
+	struct resource *resource;
+	struct str norm;          /* the template with its parameters unnamed: "/users/{}" */
+	const char *why_not;      /* for BINDING_NONE */
+	struct binding_scope *scopes;
+	size_t scope_count;
+};
+
+struct binder {
+	struct document *document;
+	struct issues *issues;
+	struct arena *arena;
+	struct api *api;
+	struct place *places;     /* one for each path, in document order */
+	size_t count;
+	struct map by_norm;       /* -> struct place */
+	struct map by_name;       /* -> struct resource, by collection name */
+};
+
+/* The places of one resource: its collection path and its item path, or its singleton path. */
+struct resource_places {
+	struct place *collection, *item, *singleton;
+};
+
+/* bind_resource.c: schema, id, members, of a resource whose places are known. */
+STATUTE_CHECK int bind_resource(struct binder *binder, struct resource *resource,
+                                const struct resource_places *places);
+/* The index of a member (not the id), added as text where it is missing. SIZE_MAX without memory. */
+size_t bind_member_add(struct binder *binder, struct resource *resource, struct str name, enum store_type type);
+/* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */
+bool bind_member_find(const struct resource *resource, struct str name, size_t *ret_member);
+/* "users" -> "user", "categories" -> "category"; for messages and member names. In `arena`. */
+struct str bind_singular(struct arena *arena, struct str plural);
+
+/* bind_extension.c: x-statute at the root, and on the paths of a resource. */
+STATUTE_CHECK int bind_root_extension(struct binder *binder);
+STATUTE_CHECK int bind_extension(struct binder *binder, struct resource *resource, const struct json *extension);
+/* The collection's name that a path item asks for, or {NULL, 0}. */
+struct str bind_extension_collection(const struct path_item *item);
+
+/* bind_operation.c: everything of one operation but its facts. */
+STATUTE_CHECK int bind_operation(struct binder *binder, const struct place *place, const struct operation *operation,
+                                 struct bound_operation *ret_bound);
+/* The schema of the first JSON content that is no patch, or NULL. */
+const struct schema *bind_body_schema(const struct operation *operation);
+/* The schema of the JSON content of the documented response with `status`, or NULL. */
+const struct schema *bind_response_schema(const struct operation *operation, int status);
+bool bind_documents(const struct operation *operation, int status);
+
+/* bind_facts.c: what the route alone decides. */
+void bind_facts(const struct api *api, struct bound_operation *bound);
+
+#endif
