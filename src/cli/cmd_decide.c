@@ -63,15 +63,20 @@ static int take_method(struct statute_facts *facts, const char *method)
 	                       method);
 }
 
-/* "exists=no", "if-match" (yes), "method=PUT". */
+/* "exists=no", "if-match" (yes), "method=PUT", "PUT". */
 static int take_fact(struct statute_facts *facts, const char *word)
 {
 	const char *equals = strchr(word, '=');
 	size_t len = equals ? (size_t)(equals - word) : strlen(word);
+	struct statute_facts with = *facts;
 	enum statute_fact fact;
 	bool answer = true;
 	char name[64];
 
+	if (!equals && statute_facts_set_method(&with, word)) {
+		*facts = with;
+		return EXIT_OK;
+	}
 	if (len >= sizeof(name))
 		return unknown_fact(word);
 	memcpy(name, word, len);

@@ -223,8 +223,8 @@ int decide_graph_svg(void)
 		command_error("no pipe: %s", strerror(errno));
 		return EXIT_FAILED;
 	}
-	signal(SIGPIPE, SIG_IGN); /* where graphviz ends early, its exit code says so */
 	r = start_dot(in, &pid);
+	signal(SIGPIPE, SIG_IGN); /* where graphviz ends early, its exit code says so */
 	close(in[0]);
 	to = r ? NULL : fdopen(in[1], "w");
 	if (to)
