@@ -27,23 +27,18 @@ struct object {
 	const struct object_field *fields; /* ended by one without a name */
 };
 
+/* clang-format off */
 static const struct object objects[OBJECT_COUNT] = {
-#define OBJECT(id, title, rule) [OBJECT_##id] = { title, rule, (const struct object_field[]) {
-#define FIELD(name, shape, kind, object, flags) \
-	{ STR_INIT(name), shape, KIND_##kind, OBJECT_##object, flags },
-#define END \
-	{ \
-		.name = { 0 } \
-	} \
-	} \
-	} \
-	,
+#define OBJECT(id, title, rule) [OBJECT_##id] = { title, rule, (const struct object_field[]){
+#define FIELD(name, shape, kind, object, flags) { STR_INIT(name), shape, KIND_##kind, OBJECT_##object, flags },
+#define END { .name = { 0 } } } },
 #include "openapi/objects.def"
 #undef OBJECT
 #undef FIELD
 #undef END
 	[OBJECT_SCHEMA] = { .title = "Schema Object" },
 };
+/* clang-format on */
 
 enum { SCRATCH_MAX = 256 * 1024 * 1024 };
 
@@ -191,8 +186,7 @@ static void check_reference(struct checker *c, const struct json *node, enum obj
 
 	if (!must_be(c, reference, JSON_STRING, S("$ref")))
 		return;
-	json_each(member, node)
-	{
+	json_each(member, node) {
 		struct str name = member->name;
 		bool is_known = str_eq(name, S("$ref")) || str_starts(name, S("x-")) ||
 		                (c->minor >= 1 &&
@@ -228,7 +222,8 @@ static void check_field(struct checker *c, const struct json *node, const struct
 	if (field->shape == ONE) {
 		check_one(c, node, field, node->name);
 	} else if (must_be(c, node, field->shape == LIST ? JSON_ARRAY : JSON_OBJECT, node->name)) {
-		json_each(item, node) check_one(c, item, field, item->name);
+		json_each(item, node)
+			check_one(c, item, field, item->name);
 	}
 }
 
@@ -315,7 +310,8 @@ static void check_object(struct checker *c, const struct json *node, enum object
 	if (c->failure || !must_be(c, node, JSON_OBJECT, name))
 		return;
 	set_mark(c, node, id);
-	json_each(member, node) check_member(c, object, member, &unknown_fields);
+	json_each(member, node)
+		check_member(c, object, member, &unknown_fields);
 	check_required(c, object, node);
 	c->unknown_fields = unknown_fields;
 	object->rule(c, node);
@@ -324,13 +320,6 @@ static void check_object(struct checker *c, const struct json *node, enum object
 }
 
 /* References. */
-
-static bool is_circular(struct checker *c, const struct reference_place *place)
-{
-	struct reference_target end;
-
-	return reference_follow(c->loader, place->base, place->node, &end) == REFERENCE_CIRCULAR;
-}
 
 static const char *article(const char *title)
 {
@@ -351,7 +340,7 @@ static void check_target(struct checker *c, const struct reference_place *place,
 		return;
 	}
 	if (known != OBJECT_NONE) {
-		if (reference_of(target->node).at && is_circular(c, place))
+		if (reference_is_circular(c->loader, place->base, place->node))
 			issues_add(c->issues, reference->at, NULL, "'%.*s' leads back to itself",
 			           STR_ARG(reference->text));
 		return;

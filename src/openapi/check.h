@@ -58,7 +58,7 @@ struct checker {
 
 void checker_init(struct checker *checker, struct loader *loader, const struct json *root, struct str base);
 void checker_done(struct checker *checker);
-/* Walks the document and everything that it refers to. Returns 0 also where there are issues; STATUTE_ENOMEM. */
+/* Walks the document and all that it refers to. Returns 0 also where there are issues; STATUTE_ENOMEM. */
 STATUTE_CHECK int checker_run(struct checker *checker);
 /* Room for one more element in a list that grows; NULL (and failure set) without memory. */
 void *checker_room(struct checker *checker, void *list, size_t count, size_t *cap, size_t size);

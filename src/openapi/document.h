@@ -60,7 +60,7 @@ struct path_segment {
 	struct str literal;           /* decoded; empty where it is all parameter */
 	struct str prefix, suffix;    /* around a parameter within the segment: "v{n}.json" */
 	struct str parameter;         /* its name; at NULL for a literal segment */
-	struct path_segment *more;    /* "{a}-{b}": the next parameter within it, or NULL; its prefix separates */
+	struct path_segment *more;    /* "{a}-{b}": the next one within it; its prefix separates */
 };
 
 struct operation;
@@ -126,7 +126,8 @@ STATUTE_CHECK int document_load(struct arena *arena, const char *path, struct do
  * Follows $ref chains from `node`, which stands in the file with URI *base; *base becomes
  * the target's. NULL where it is broken or leads back to itself. Thread-safe.
  */
-const struct json *document_follow(const struct document *document, const struct json *node, struct str *base);
+const struct json *document_follow(const struct document *document, const struct json *node,
+                                   struct str *base);
 /*
  * The compiled schema at `node`, for the first time or once more (x-statute's needs). What is
  * wrong in it is an issue of the document, and the result STATUTE_EDOCUMENT; STATUTE_ENOMEM.

@@ -56,7 +56,6 @@ enum reference_result {
 	REFERENCE_BROKEN_FILE,
 	REFERENCE_NO_TARGET, /* the file has nothing at the pointer */
 	REFERENCE_NO_POINTER, /* the fragment is no JSON pointer */
-	REFERENCE_CIRCULAR, /* more than REFERENCE_HOPS_MAX hops */
 	REFERENCE_NO_MEMORY
 };
 
@@ -75,9 +74,8 @@ enum reference_result reference_find(const struct loader *loader, struct arena *
  */
 STATUTE_CHECK int reference_resolve(struct loader *loader, struct str base, const struct json *reference,
                                     bool is_needed, struct reference_target *ret_target);
-/* Follows $ref from `node` to what has none, in what is loaded. */
-enum reference_result reference_follow(const struct loader *loader, struct str base, const struct json *node,
-                                       struct reference_target *ret_target);
+/* Do the references from `node` on lead back to it? */
+bool reference_is_circular(const struct loader *loader, struct str base, const struct json *node);
 /* The text of `$ref` in an object; {NULL, 0} where it is none. */
 static inline struct str reference_of(const struct json *node)
 {

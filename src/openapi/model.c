@@ -66,8 +66,7 @@ static int read_parameters(struct loader *loader, const struct path_item *path, 
 {
 	int r;
 
-	json_each(item, array.node)
-	{
+	json_each(item, array.node) {
 		struct place place = model_follow(loader, item, array.base);
 		struct parameter parameter, *old;
 
@@ -253,8 +252,7 @@ static int read_paths(struct loader *loader, const struct json *paths, struct st
 	document->paths = arena_array(document->arena, paths->count, sizeof(*document->paths));
 	if (!document->paths)
 		return STATUTE_ENOMEM;
-	json_each(member, paths)
-	{
+	json_each(member, paths) {
 		struct path_item *path;
 
 		if (!is_path(member))
@@ -302,7 +300,7 @@ static int list_operations(struct document *document)
 	return 0;
 }
 
-/* The path of the first server's URL (RFC 3986 section 3.3), without '/' at its end; variables have their defaults. */
+/* The path of the first server's URL (RFC 3986 section 3.3), its variables replaced by their defaults. */
 static int read_base_path(struct document *document)
 {
 	const struct json *server = json_item(json_get(document->root, S("servers")), 0);

@@ -100,8 +100,7 @@ int model_media(struct loader *loader, const struct json *content, struct str ba
 		return 0;
 	if (!(list = arena_array(loader->document.arena, content->count, sizeof(*list))))
 		return STATUTE_ENOMEM;
-	json_each(node, content)
-	{
+	json_each(node, content) {
 		struct media *media = &list[count];
 
 		if (node->type != JSON_OBJECT || !media_type_parse(node->name, true, &media->type))
@@ -162,8 +161,7 @@ int model_responses(struct loader *loader, const struct json *node, struct str b
 	if (!(list = arena_array(loader->document.arena, node->count, sizeof(*list))))
 		return STATUTE_ENOMEM;
 	operation->responses = list;
-	json_each(member, node)
-	{
+	json_each(member, node) {
 		struct place place = model_follow(loader, member, base);
 		struct documented_response *response = &list[operation->response_count];
 		int status = status_of(member->name);

@@ -47,7 +47,8 @@ static unsigned additional_types(const struct schema *object)
 	unsigned types = type_from(json_text(type));
 
 	if (json_is(type, JSON_ARRAY))
-		json_each(name, type) types |= type_from(json_text(name));
+		json_each(name, type)
+			types |= type_from(json_text(name));
 	return types ? types : SCHEMA_TYPE_ANY;
 }
 

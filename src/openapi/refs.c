@@ -77,32 +77,41 @@ int reference_resolve(struct loader *loader, struct str base, const struct json 
 	return 0;
 }
 
-enum reference_result reference_follow(const struct loader *loader, struct str base, const struct json *node,
-                                       struct reference_target *ret_target)
+/* One hop from `*target`, which has a $ref; false where it leads nowhere. */
+static bool hop(const struct loader *loader, struct arena *scratch, struct reference_target *target)
+{
+	struct str from = target->base;
+
+	return reference_find(loader, scratch, from, reference_of(target->node), target) == REFERENCE_FOUND;
+}
+
+bool reference_is_circular(const struct loader *loader, struct str base, const struct json *node)
 {
 	struct reference_target target = { .node = node, .base = base };
-	enum reference_result result = REFERENCE_FOUND;
 	struct arena scratch;
+	bool is_back = false;
 
 	arena_init(&scratch, 1024, 1024 * 1024);
-	for (int hops = 0; result == REFERENCE_FOUND && reference_of(target.node).at; hops++) {
-		struct str from = target.base;
-
-		result = hops == REFERENCE_HOPS_MAX
-		                 ? REFERENCE_CIRCULAR
-		                 : reference_find(loader, &scratch, from, reference_of(target.node), &target);
+	for (int hops = 0; hops < REFERENCE_HOPS_MAX && !is_back && reference_of(target.node).at; hops++) {
+		if (!hop(loader, &scratch, &target))
+			break;
+		is_back = target.node == node;
 	}
 	arena_done(&scratch);
-	if (result == REFERENCE_FOUND)
-		*ret_target = target;
-	return result;
+	return is_back;
 }
 
 const struct json *document_follow(const struct document *document, const struct json *node, struct str *base)
 {
-	struct reference_target target;
+	struct reference_target target = { .node = node, .base = *base };
+	bool is_broken = false;
+	struct arena scratch;
 
-	if (reference_follow(loader_of(document), *base, node, &target) != REFERENCE_FOUND)
+	arena_init(&scratch, 1024, 1024 * 1024);
+	for (int hops = 0; !is_broken && reference_of(target.node).at; hops++)
+		is_broken = hops == REFERENCE_HOPS_MAX || !hop(loader_of(document), &scratch, &target);
+	arena_done(&scratch);
+	if (is_broken)
 		return NULL;
 	*base = target.base;
 	return target.node;

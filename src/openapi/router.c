@@ -286,7 +286,7 @@ static bool split(const struct router *router, struct str path, bool skips_empty
 	return true;
 }
 
-/* The values of one segment; where an encoded character stands for literal text, the raw value is made anew. */
+/* The values of one segment; where literal text came encoded, the raw value is made anew. */
 static bool take_segment(const struct path_segment *segment, const struct walk *walk, size_t index,
                          struct str *raws, struct str *values)
 {

@@ -27,10 +27,11 @@ bool rule_one_of(struct checker *checker, const struct json *text, const char *c
 	return false;
 }
 
+static void refuse_since_3_1(struct checker *c, uint32_t at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* An error in 3.1; a warning in 3.0, which did not yet forbid it. */
-__attribute__((format(printf, 4, 5))) static void refuse_since_3_1(struct checker *c, uint32_t at,
-                                                                   const char *remedy, const char *format,
-                                                                   ...)
+static void refuse_since_3_1(struct checker *c, uint32_t at, const char *format, ...)
 {
 	char text[512];
 	va_list args;
@@ -39,9 +40,9 @@ __attribute__((format(printf, 4, 5))) static void refuse_since_3_1(struct checke
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (c->minor >= 1)
-		issues_add(c->issues, at, remedy, "%s", text);
+		issues_add(c->issues, at, NULL, "%s", text);
 	else
-		issues_warn(c->issues, at, remedy, "%s", text);
+		issues_warn(c->issues, at, NULL, "%s", text);
 }
 
 /* 4.8.1: at least one of the three; in 3.0 `paths`. A misspelt field was reported already. */
@@ -59,8 +60,7 @@ void rule_root(struct checker *checker, const struct json *node)
 		issues_add(checker->issues, node->at, NULL,
 		           "the OpenAPI Object needs at least one of 'paths', 'components' and 'webhooks'");
 	map_init(&names, &checker->scratch);
-	json_each(tag, json_get(node, S("tags")))
-	{
+	json_each(tag, json_get(node, S("tags"))) {
 		struct str name = json_get_text(tag, S("name"));
 		void **place = name.at ? map_put(&names, name) : NULL;
 
@@ -109,12 +109,13 @@ void rule_server_variable(struct checker *checker, const struct json *node)
 	if (!json_is(words, JSON_ARRAY))
 		return;
 	if (!words->count) {
-		refuse_since_3_1(checker, words->at, NULL, "'enum' must not be empty");
+		refuse_since_3_1(checker, words->at, "'enum' must not be empty");
 		return;
 	}
-	json_each(word, words) is_in = is_in || str_eq(json_text(word), json_text(value));
+	json_each(word, words)
+		is_in = is_in || str_eq(json_text(word), json_text(value));
 	if (json_is(value, JSON_STRING) && !is_in)
-		refuse_since_3_1(checker, value->at, NULL, "the default '%.*s' is not in 'enum'",
+		refuse_since_3_1(checker, value->at, "the default '%.*s' is not in 'enum'",
 		                 STR_ARG(value->text));
 }
 
@@ -134,32 +135,33 @@ static bool is_component_name(struct str name)
 /* 4.8.7: names are of [a-zA-Z0-9._-]. */
 void rule_components(struct checker *checker, const struct json *node)
 {
-	json_each(map, node)
-	{
+	json_each(map, node) {
 		if (str_starts(map->name, S("x-")) || map->type != JSON_OBJECT)
 			continue;
-		json_each(component, map) if (!is_component_name(component->name)) issues_warn(
-			checker->issues, component->name_at, "use letters, digits, '.', '_' and '-'",
-			"'%.*s' is not a name for a component", STR_ARG(component->name));
+		json_each(component, map)
+			if (!is_component_name(component->name))
+				issues_warn(checker->issues, component->name_at,
+				            "use letters, digits, '.', '_' and '-'",
+				            "'%.*s' is not a name for a component", STR_ARG(component->name));
 	}
 }
 
 /* 4.8.8 */
 void rule_paths(struct checker *checker, const struct json *node)
 {
-	json_each(path, node) if (!str_starts(path->name, S("/")) && !str_starts(path->name, S("x-")))
-		issues_add(checker->issues, path->name_at, NULL, "the path '%.*s' does not begin with '/'",
-	                   STR_ARG(path->name));
+	json_each(path, node)
+		if (!str_starts(path->name, S("/")) && !str_starts(path->name, S("x-")))
+			issues_add(checker->issues, path->name_at, NULL,
+			           "the path '%.*s' does not begin with '/'", STR_ARG(path->name));
 }
 
-/* No two parameters of one list have the same name and place; a $ref that leads nowhere is reported elsewhere. */
+/* No two parameters of one list have the same name and place. A broken $ref is reported elsewhere. */
 static void check_unique_parameters(struct checker *c, const struct json *list)
 {
 	struct map seen;
 
 	map_init(&seen, &c->scratch);
-	json_each(item, list)
-	{
+	json_each(item, list) {
 		struct str base = c->base, key;
 		const struct json *parameter = document_follow(&c->loader->document, item, &base);
 		struct str name = json_get_text(parameter, S("name"));
@@ -225,9 +227,10 @@ void rule_content(struct checker *checker, const struct json *node)
 {
 	struct media_type type;
 
-	json_each(media, node) if (!media_type_parse(media->name, true, &type))
-		issues_warn(checker->issues, media->name_at, "write it as 'application/json'",
-	                    "'%.*s' is not a media type", STR_ARG(media->name));
+	json_each(media, node)
+		if (!media_type_parse(media->name, true, &type))
+			issues_warn(checker->issues, media->name_at, "write it as 'application/json'",
+			            "'%.*s' is not a media type", STR_ARG(media->name));
 }
 
 void rule_encoding(struct checker *checker, const struct json *node)
@@ -253,8 +256,7 @@ void rule_responses(struct checker *checker, const struct json *node)
 {
 	size_t count = 0;
 
-	json_each(response, node)
-	{
+	json_each(response, node) {
 		if (str_starts(response->name, S("x-")))
 			continue;
 		count++;
@@ -292,7 +294,9 @@ void rule_security_requirement(struct checker *checker, const struct json *node)
 {
 	const struct json *schemes = json_get(json_get(checker->root, S("components")), S("securitySchemes"));
 
-	json_each(scheme, node) if (!json_get(schemes, scheme->name))
-		issues_warn(checker->issues, scheme->name_at, "declare it in components.securitySchemes",
-	                    "no security scheme is named '%.*s'", STR_ARG(scheme->name));
+	json_each(scheme, node)
+		if (!json_get(schemes, scheme->name))
+			issues_warn(checker->issues, scheme->name_at,
+			            "declare it in components.securitySchemes",
+			            "no security scheme is named '%.*s'", STR_ARG(scheme->name));
 }

@@ -1,4 +1,4 @@
-/* The rules of Parameter and Header Objects (OpenAPI 3.1.1, 4.8.12 and 4.8.21) and of Security Schemes (4.8.27). */
+/* The rules of Parameter, Header and Security Scheme Objects (OpenAPI 3.1.1, 4.8.12, 4.8.21, 4.8.27). */
 #include "openapi/check.h"
 
 static void refuse_field(struct checker *c, const struct json *node, struct str name, const char *where)

@@ -198,7 +198,8 @@ static int add_merge(struct builder *b, struct frame *frame, struct json *value)
 
 	if (value->type == JSON_ARRAY) {
 		is_right = true;
-		json_each(item, value) is_right = is_right && item->type == JSON_OBJECT;
+		json_each(item, value)
+			is_right = is_right && item->type == JSON_OBJECT;
 	}
 	if (!is_right) {
 		issues_add(b->issues, value->at, "put it in quotes if it is a name",
@@ -266,8 +267,7 @@ static int merge_members(struct builder *b, struct json *into, const struct json
 {
 	int r;
 
-	json_each(member, from)
-	{
+	json_each(member, from) {
 		struct json *node;
 
 		if (json_get(into, member->name))
@@ -286,8 +286,9 @@ static int merge(struct builder *b, struct frame *frame)
 
 	if (json_is(frame->merges, JSON_OBJECT))
 		return merge_members(b, frame->node, frame->merges, frame->merges->at);
-	json_each(source,
-	          frame->merges) if ((r = merge_members(b, frame->node, source, source->at)) < 0) return r;
+	json_each(source, frame->merges)
+		if ((r = merge_members(b, frame->node, source, source->at)) < 0)
+			return r;
 	return r;
 }
 
