@@ -1,4 +1,7 @@
-/* base64url without padding (RFC 4648 section 5), strict: non-canonical tail bits are refused. Pure; thread-safe. */
+/*
+ * base64url without padding (RFC 4648 section 5), strict: non-canonical tail bits are
+ * refused. Pure; thread-safe.
+ */
 #ifndef STATUTE_MESSAGE_BASE64URL_H
 #define STATUTE_MESSAGE_BASE64URL_H
 

@@ -6,9 +6,11 @@
 
 enum { DAY_SECONDS = 86400, LAST_YEAR = 9999 };
 
-static const char days[7][10] = { "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday" };
+static const char days[7][10] = {
+	"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
+};
 static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-	                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 
 static char *put_text(char *at, const char *text, size_t len)
 {
@@ -136,7 +138,8 @@ static bool is_calendar_date(const struct reader *reader)
 	unsigned length = reader->month == 2 && is_leap ? 29 : lengths[reader->month - 1];
 
 	/* Second 60 is a leap second. */
-	return reader->day >= 1 && reader->day <= length && reader->hour <= 23 && reader->minute <= 59 && reader->second <= 60;
+	return reader->day >= 1 && reader->day <= length && reader->hour <= 23 && reader->minute <= 59 &&
+	       reader->second <= 60;
 }
 
 /* The latest year with these last digits that is not more than 50 years ahead (RFC 9110 section 5.6.7). */

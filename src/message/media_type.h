@@ -11,7 +11,10 @@ struct media_type {
 
 /* False where it is malformed (parameters included). "*" parts are allowed where `is_range`. */
 bool media_type_parse(struct str text, bool is_range, struct media_type *ret_type);
-/* The value of a parameter, unquoted into `scratch` (of at least the text's length) where it was quoted; {NULL,0} if absent. */
+/*
+ * The value of a parameter, unquoted into `scratch` (of at least the text's length)
+ * where it was quoted; {NULL,0} if absent.
+ */
 struct str media_type_parameter(const struct media_type *type, struct str name, char *scratch);
 /*
  * Does a declared type (as OpenAPI writes them: whole, or with "*" for its subtype or

@@ -3,7 +3,7 @@
 
 enum method method_from(struct str name)
 {
-#define M(token, is_safe, is_idempotent)                                                     \
+#define M(token, is_safe, is_idempotent) \
 	if (name.len == sizeof(#token) - 1 && memcmp(name.at, #token, sizeof(#token) - 1) == 0) \
 		return METHOD_##token;
 #include "message/method.def"
@@ -51,7 +51,7 @@ static bool is_name(const char *at, const char *lower_case, size_t len)
  */
 static inline __attribute__((always_inline)) enum field_id find_of_length(const char *at, size_t len)
 {
-#define F(id, text, is_list)                                   \
+#define F(id, text, is_list) \
 	if (sizeof(text) - 1 == len && is_name(at, text, len)) \
 		return FIELD_##id;
 #include "message/field.def"
@@ -60,7 +60,7 @@ static inline __attribute__((always_inline)) enum field_id find_of_length(const 
 }
 
 enum { SHORTEST_NAME = 2, LONGEST_NAME = 30 };
-#define F(id, text, is_list)                                                                    \
+#define F(id, text, is_list) \
 	_Static_assert(sizeof(text) - 1 >= SHORTEST_NAME && sizeof(text) - 1 <= LONGEST_NAME, \
 	               "field_id_from has no case for the length of " text);
 #include "message/field.def"
@@ -71,14 +71,15 @@ enum field_id field_id_from(struct str name)
 #define LENGTH(n) \
 	case n: return find_of_length(name.at, n);
 
+	/* clang-format off */
 	switch (name.len) {
-		LENGTH(2) LENGTH(3) LENGTH(4) LENGTH(5) LENGTH(6) LENGTH(7) LENGTH(8) LENGTH(9) LENGTH(10)
-		LENGTH(11) LENGTH(12) LENGTH(13) LENGTH(14) LENGTH(15) LENGTH(16) LENGTH(17) LENGTH(18) LENGTH(19)
-		LENGTH(20) LENGTH(21) LENGTH(22) LENGTH(23) LENGTH(24) LENGTH(25) LENGTH(26) LENGTH(27) LENGTH(28)
-		LENGTH(29) LENGTH(30)
-	default:
-		return FIELD_OTHER;
+	LENGTH(2) LENGTH(3) LENGTH(4) LENGTH(5) LENGTH(6) LENGTH(7) LENGTH(8) LENGTH(9) LENGTH(10) LENGTH(11)
+	LENGTH(12) LENGTH(13) LENGTH(14) LENGTH(15) LENGTH(16) LENGTH(17) LENGTH(18) LENGTH(19) LENGTH(20)
+	LENGTH(21) LENGTH(22) LENGTH(23) LENGTH(24) LENGTH(25) LENGTH(26) LENGTH(27) LENGTH(28) LENGTH(29)
+	LENGTH(30)
+	default: return FIELD_OTHER;
 	}
+	/* clang-format on */
 #undef LENGTH
 }
 

@@ -61,7 +61,10 @@ struct request {
 	struct str content;           /* once it was read, codings removed */
 };
 
-static inline bool request_has(const struct request *request, enum field_id id) { return request->lines[id] > 0; }
+static inline bool request_has(const struct request *request, enum field_id id)
+{
+	return request->lines[id] > 0;
+}
 /* The value of the first line of a field; {NULL, 0} where it is absent. */
 static inline struct str request_field(const struct request *request, enum field_id id)
 {
@@ -78,7 +81,8 @@ struct response_field {
 
 struct response {
 	int status;
-	struct response_field fields[RESPONSE_FIELDS]; /* without Date, Connection, Content-Length: the wire adds those */
+	/* Without Date, Connection and Content-Length: the wire adds those. */
+	struct response_field fields[RESPONSE_FIELDS];
 	size_t field_count;
 	struct str content;
 	bool has_content;    /* false: 204, 304 and the like, where no length is said either */

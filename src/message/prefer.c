@@ -25,7 +25,9 @@ static bool parse_preference(struct str text, struct str *ret_name, struct str *
 	if (rest.len && rest.at[0] == '=') {
 		rest = str_sub(rest, 1, rest.len);
 		rest = str_sub(rest, blanks(rest), rest.len);
-		value = str_sub(rest, 0, rest.len && rest.at[0] == '"' ? syntax_quoted_len(rest) : syntax_token_len(rest));
+		value = str_sub(rest, 0,
+		                rest.len && rest.at[0] == '"' ? syntax_quoted_len(rest)
+		                                              : syntax_token_len(rest));
 		rest = str_sub(rest, value.len, rest.len);
 		if (!value.len)
 			return false;
@@ -48,7 +50,8 @@ static int64_t read_wait(struct str value)
 	bool is_quoted = value.len > 2 && value.at[0] == '"';
 	uint64_t seconds;
 
-	if (!str_to_u64(is_quoted ? str_sub(value, 1, value.len - 2) : value, &seconds) || seconds > INT64_MAX)
+	if (!str_to_u64(is_quoted ? str_sub(value, 1, value.len - 2) : value, &seconds) ||
+	    seconds > INT64_MAX)
 		return -1;
 	return (int64_t)seconds;
 }

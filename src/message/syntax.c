@@ -185,7 +185,8 @@ static bool take_value(struct str *rest, struct str *ret_value)
 	return len > 0;
 }
 
-enum syntax_part syntax_parameter_next(struct str *rest, bool allows_bare, struct str *ret_name, struct str *ret_value)
+enum syntax_part syntax_parameter_next(struct str *rest, bool allows_bare, struct str *ret_name,
+                                       struct str *ret_value)
 {
 	struct str at = *rest, name, value = { 0 };
 
@@ -211,7 +212,8 @@ bool syntax_weight(struct str text, unsigned *ret_weight)
 {
 	unsigned weight, unit = 100;
 
-	if (!text.len || text.len > 5 || (text.at[0] != '0' && text.at[0] != '1') || (text.len > 1 && text.at[1] != '.'))
+	if (!text.len || text.len > 5 || (text.at[0] != '0' && text.at[0] != '1') ||
+	    (text.len > 1 && text.at[1] != '.'))
 		return false;
 	weight = text.at[0] == '1' ? 1000 : 0;
 	for (size_t i = 2; i < text.len; i++, unit /= 10) {

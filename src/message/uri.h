@@ -17,7 +17,10 @@ bool uri_is_valid_encoding(struct str text);
 struct str uri_decode(struct arena *arena, struct str text, bool plus_is_space);
 /* Appends with everything but unreserved characters encoded. */
 void uri_encode(struct buf *buf, struct str text);
-/* Cuts the next name=value pair off a raw query; false at its end. A pair without '=' has a value with at NULL. Not decoded. */
+/*
+ * Cuts the next name=value pair off a raw query, not decoded; false at its end. Empty
+ * pairs are skipped; one without '=' has a value with at NULL.
+ */
 bool query_next(struct str *rest, struct str *ret_name, struct str *ret_value);
 
 /*

@@ -9,39 +9,39 @@
 
 #include "message/syntax.h"
 
-enum byte_class { OTHER, HEX, TOKEN, SEMICOLON, EQUALS, QUOTE, BACKSLASH, COLON, BLANK, TEXT, CR, LF, CLASS_COUNT };
+/* clang-format off */
+enum byte_class {
+	OTHER, HEX, TOKEN, SEMICOLON, EQUALS, QUOTE, BACKSLASH, COLON, BLANK, TEXT, CR, LF, CLASS_COUNT
+};
+/* clang-format on */
 
 static enum byte_class class_of(char c)
 {
 	switch (c) {
-	case ';':
-		return SEMICOLON;
-	case '=':
-		return EQUALS;
-	case '"':
-		return QUOTE;
-	case '\\':
-		return BACKSLASH;
-	case ':':
-		return COLON;
+	case ';': return SEMICOLON;
+	case '=': return EQUALS;
+	case '"': return QUOTE;
+	case '\\': return BACKSLASH;
+	case ':': return COLON;
 	case ' ':
-	case '\t':
-		return BLANK;
-	case '\r':
-		return CR;
-	case '\n':
-		return LF;
+	case '\t': return BLANK;
+	case '\r': return CR;
+	case '\n': return LF;
 	default:
-		return char_is(c, CHAR_HEX) ? HEX : char_is(c, CHAR_TOKEN) ? TOKEN : char_is(c, CHAR_VALUE) ? TEXT : OTHER;
+		return char_is(c, CHAR_HEX)     ? HEX
+		       : char_is(c, CHAR_TOKEN) ? TOKEN
+		       : char_is(c, CHAR_VALUE) ? TEXT
+		                                : OTHER;
 	}
 }
 
 /* Any byte of a field value that is none of `"` and `\`. */
-#define PLAIN_TEXT(state)                                                                               \
+#define PLAIN_TEXT(state) \
 	[HEX] = (state), [TOKEN] = (state), [SEMICOLON] = (state), [EQUALS] = (state), [COLON] = (state), \
 	[BLANK] = (state), [TEXT] = (state)
 #define ANY_TEXT(state) PLAIN_TEXT(state), [QUOTE] = (state), [BACKSLASH] = (state)
 
+/* clang-format off */
 static const uint8_t next_state[H1_STATE_COUNT][CLASS_COUNT] = {
 	[H1_CHUNK_START] = { [HEX] = H1_CHUNK_SIZE },
 	[H1_CHUNK_SIZE] = { [HEX] = H1_CHUNK_SIZE, [SEMICOLON] = H1_EXT_START, [BLANK] = H1_CHUNK_BLANK,
@@ -69,6 +69,7 @@ static const uint8_t next_state[H1_STATE_COUNT][CLASS_COUNT] = {
 	[H1_TRAILER_LF] = { [LF] = H1_TRAILER },
 	[H1_LAST_LF] = { [LF] = H1_END_DUE },
 };
+/* clang-format on */
 
 static enum h1_refusal fault_of(int state, enum byte_class class)
 {

@@ -172,9 +172,10 @@ static void read_connection(struct request *request)
 {
 	bool closes = lists(request, FIELD_CONNECTION, S("close"));
 
-	request->keeps_alive = !closes && (request->minor || lists(request, FIELD_CONNECTION, S("keep-alive")));
-	request->expects_continue =
-		request->minor && request->has_content && lists(request, FIELD_EXPECT, S("100-continue"));
+	request->keeps_alive = !closes &&
+	                       (request->minor || lists(request, FIELD_CONNECTION, S("keep-alive")));
+	request->expects_continue = request->minor && request->has_content &&
+	                            lists(request, FIELD_EXPECT, S("100-continue"));
 }
 
 enum h1_refusal h1_read_framing(struct request *request, struct str *ret_blamed)

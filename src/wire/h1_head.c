@@ -63,10 +63,10 @@ static enum h1_event read_start(struct head *head)
 /* What a byte that cannot stand in the request line is called. */
 static enum h1_refusal line_fault(char c, enum h1_refusal otherwise)
 {
-	return c == '\0' ? H1_REFUSAL_NUL_IN_REQUEST_LINE :
-	       c == '\n' ? H1_REFUSAL_BARE_LF_IN_REQUEST_LINE :
-	       c == '\r' ? H1_REFUSAL_BAD_REQUEST_LINE :
-			   otherwise;
+	return c == '\0'   ? H1_REFUSAL_NUL_IN_REQUEST_LINE
+	       : c == '\n' ? H1_REFUSAL_BARE_LF_IN_REQUEST_LINE
+	       : c == '\r' ? H1_REFUSAL_BAD_REQUEST_LINE
+	                   : otherwise;
 }
 
 static enum h1_event read_method(struct head *head)
@@ -106,7 +106,8 @@ static enum h1_event read_target(struct head *head)
 	if (at == first && (c == ' ' || c == '\r'))
 		return h1_refuse(h1, H1_REFUSAL_BAD_REQUEST_LINE);
 	if (c != ' ' && c != '\r')
-		return h1_refuse(h1, c == '#' ? H1_REFUSAL_FRAGMENT : line_fault(c, H1_REFUSAL_BAD_TARGET_BYTE));
+		return h1_refuse(h1,
+		                 c == '#' ? H1_REFUSAL_FRAGMENT : line_fault(c, H1_REFUSAL_BAD_TARGET_BYTE));
 	head->request->target = str_of(head->input.at + first, at - first);
 	h1->mark = at + 1;
 	return go(head, c == ' ' ? H1_VERSION : H1_TARGET_LF, at + 1);
@@ -185,8 +186,8 @@ static enum h1_event run_out(struct head *head, size_t at)
 	h1->scanned = at;
 	if (at == head->input.len)
 		return H1_MORE;
-	return h1_refuse(h1, at - h1->line == h1->limits->field_line ? H1_REFUSAL_FIELD_TOO_LARGE :
-								       H1_REFUSAL_HEADER_TOO_LARGE);
+	return h1_refuse(h1, at - h1->line == h1->limits->field_line ? H1_REFUSAL_FIELD_TOO_LARGE
+	                                                             : H1_REFUSAL_HEADER_TOO_LARGE);
 }
 
 static size_t end_of(const struct head *head)
@@ -212,7 +213,8 @@ static enum h1_event read_field(struct head *head)
 	if (c == '\r')
 		return go(head, H1_HEAD_LF, at + 1);
 	if (c == ' ' || c == '\t')
-		return h1_refuse(h1, h1->head_fields ? H1_REFUSAL_OBS_FOLD : H1_REFUSAL_SPACE_BEFORE_FIRST_FIELD);
+		return h1_refuse(h1,
+		                 h1->head_fields ? H1_REFUSAL_OBS_FOLD : H1_REFUSAL_SPACE_BEFORE_FIRST_FIELD);
 	if (c == ':')
 		return h1_refuse(h1, H1_REFUSAL_EMPTY_FIELD_NAME);
 	if (h1->head_fields == h1->limits->header_count)
@@ -337,32 +339,19 @@ static enum h1_event read_head_lf(struct head *head)
 static enum h1_event read_some(struct head *head)
 {
 	switch ((enum h1_state)head->h1->state) {
-	case H1_START:
-		return read_start(head);
-	case H1_START_LF:
-		return take_lf(head, H1_START, H1_REFUSAL_BARE_CR_IN_REQUEST_LINE);
-	case H1_METHOD:
-		return read_method(head);
-	case H1_TARGET:
-		return read_target(head);
-	case H1_TARGET_LF:
-		return read_target_lf(head);
-	case H1_VERSION:
-		return read_version(head);
-	case H1_VERSION_LF:
-		return read_version_lf(head);
-	case H1_FIELD:
-		return read_field(head);
-	case H1_NAME:
-		return read_name(head);
-	case H1_BLANKS:
-		return read_blanks(head);
-	case H1_VALUE:
-		return read_value(head);
-	case H1_VALUE_LF:
-		return read_value_lf(head);
-	default:
-		return read_head_lf(head);
+	case H1_START: return read_start(head);
+	case H1_START_LF: return take_lf(head, H1_START, H1_REFUSAL_BARE_CR_IN_REQUEST_LINE);
+	case H1_METHOD: return read_method(head);
+	case H1_TARGET: return read_target(head);
+	case H1_TARGET_LF: return read_target_lf(head);
+	case H1_VERSION: return read_version(head);
+	case H1_VERSION_LF: return read_version_lf(head);
+	case H1_FIELD: return read_field(head);
+	case H1_NAME: return read_name(head);
+	case H1_BLANKS: return read_blanks(head);
+	case H1_VALUE: return read_value(head);
+	case H1_VALUE_LF: return read_value_lf(head);
+	default: return read_head_lf(head);
 	}
 }
 

@@ -74,7 +74,8 @@ static bool keep_texts(struct h1 *h1, struct str input, struct arena *arena, str
 }
 
 /* Refused within the head: what was understood is kept for the log. */
-static enum h1_event stop_in_head(struct h1 *h1, struct str input, struct arena *arena, struct request *request)
+static enum h1_event stop_in_head(struct h1 *h1, struct str input, struct arena *arena,
+                                  struct request *request)
 {
 	if (!keep_texts(h1, input, arena, request))
 		return h1_refuse(h1, H1_REFUSAL_OUT_OF_MEMORY);
@@ -91,7 +92,8 @@ static void settle_path(struct request *request)
 }
 
 /* The head is whole. */
-static enum h1_event finish_head(struct h1 *h1, struct str input, struct arena *arena, struct request *request)
+static enum h1_event finish_head(struct h1 *h1, struct str input, struct arena *arena,
+                                 struct request *request)
 {
 	enum h1_refusal refusal;
 

@@ -71,7 +71,8 @@ static enum h1_refusal check_path(struct str path)
 		if (!char_is(path.at[i], CHAR_PATH))
 			return H1_REFUSAL_BAD_TARGET_BYTE;
 		if (path.at[i] == '%') {
-			if (path.len - i < 3 || !char_is(path.at[i + 1], CHAR_HEX) || !char_is(path.at[i + 2], CHAR_HEX))
+			if (path.len - i < 3 || !char_is(path.at[i + 1], CHAR_HEX) ||
+			    !char_is(path.at[i + 2], CHAR_HEX))
 				return H1_REFUSAL_BAD_ESCAPE;
 			if (path.at[i + 1] == '0' && path.at[i + 2] == '0')
 				return H1_REFUSAL_NUL_IN_PATH;

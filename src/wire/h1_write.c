@@ -9,16 +9,11 @@
 static bool is_of_the_wire(struct str name)
 {
 	switch (name.len) {
-	case 4:
-		return str_eq_nocase(name, S("Date"));
-	case 10:
-		return str_eq_nocase(name, S("Connection"));
-	case 14:
-		return str_eq_nocase(name, S("Content-Length"));
-	case 17:
-		return str_eq_nocase(name, S("Transfer-Encoding"));
-	default:
-		return false;
+	case 4: return str_eq_nocase(name, S("Date"));
+	case 10: return str_eq_nocase(name, S("Connection"));
+	case 14: return str_eq_nocase(name, S("Content-Length"));
+	case 17: return str_eq_nocase(name, S("Transfer-Encoding"));
+	default: return false;
 	}
 }
 
@@ -130,7 +125,8 @@ void h1_write_chunked_head(struct buf *buf, const struct response *response, con
 	begin_head(buf, response, date, 0);
 	if (has_content && request->minor)
 		buf_lit(buf, "Transfer-Encoding: chunked\r\n");
-	add_connection(buf, response, request, response->must_close || !request->keeps_alive || ends_by_closing);
+	add_connection(buf, response, request,
+	               response->must_close || !request->keeps_alive || ends_by_closing);
 	buf_lit(buf, "\r\n");
 }
 

@@ -27,7 +27,7 @@ static const struct date_case cases[] = {
 	{ "Tue, 29 Feb 2000 12:00:00 GMT", 951825600 },
 	{ "Thu, 29 Feb 2024 00:00:00 GMT", 1709164800 },
 	{ "Sat, 31 Dec 2016 23:59:60 GMT", 1483228800 }, /* the leap second */
-	{ "Mon, 06 Nov 1994 08:49:37 GMT", NOV_1994 },   /* the name of the day is read, not compared */
+	{ "Mon, 06 Nov 1994 08:49:37 GMT", NOV_1994 }, /* the name of the day is read, not compared */
 	{ "Sun, 06 Nov 1994 08:49:37 UTC", -1 },
 	{ "Sun, 06 Nov 1994 08:49:37 +0000", -1 },
 	{ "Sun, 06 Nov 1994 08:49:37", -1 },

@@ -3,16 +3,45 @@
 #include "message/media_type.h"
 
 static const char *const good[] = {
-	"application/json", "APPLICATION/JSON", "application/vnd.api+json", "text/html;charset=utf-8",
-	"text/html; charset=utf-8", "text/html ; charset=\"utf-8\"\t;a=b", "text/html;", "text/html;;a=b;",
-	"multipart/form-data; boundary=\"a;b,c\\\"d\"", "x/y;z=\"\"", " x/y ", "!#$%&'*+-.^_`|~/x",
+	"application/json",
+	"APPLICATION/JSON",
+	"application/vnd.api+json",
+	"text/html;charset=utf-8",
+	"text/html; charset=utf-8",
+	"text/html ; charset=\"utf-8\"\t;a=b",
+	"text/html;",
+	"text/html;;a=b;",
+	"multipart/form-data; boundary=\"a;b,c\\\"d\"",
+	"x/y;z=\"\"",
+	" x/y ",
+	"!#$%&'*+-.^_`|~/x",
 };
 
 static const char *const bad[] = {
-	"", "/", "application", "application/", "/json", "application /json", "application/ json", "application/json x",
-	"a/b/c", "a/b,c/d", "text/html;charset", "text/html;charset=", "text/html;=utf-8", "text/html; charset = utf-8",
-	"text/html;charset=\"utf-8", "text/html;charset=\"utf-8\"x", "text/html;charset=utf 8", "text/html charset=utf-8",
-	"text/html;a=b c=d", "text/html;a=\"\x01\"", "*/*", "text/*", "*/json", "a@b/c",
+	"",
+	"/",
+	"application",
+	"application/",
+	"/json",
+	"application /json",
+	"application/ json",
+	"application/json x",
+	"a/b/c",
+	"a/b,c/d",
+	"text/html;charset",
+	"text/html;charset=",
+	"text/html;=utf-8",
+	"text/html; charset = utf-8",
+	"text/html;charset=\"utf-8",
+	"text/html;charset=\"utf-8\"x",
+	"text/html;charset=utf 8",
+	"text/html charset=utf-8",
+	"text/html;a=b c=d",
+	"text/html;a=\"\x01\"",
+	"*/*",
+	"text/*",
+	"*/json",
+	"a@b/c",
 };
 
 static void the_grammar_is_read_strictly(void **state)
@@ -38,7 +67,8 @@ static void parameters_are_found_and_unquoted(void **state)
 	char scratch[64];
 
 	(void)state;
-	assert_true(media_type_parse(S("Multipart/Form-Data ; a=1; Boundary=\"x;\\\"y\\\\\"; a=2"), false, &type));
+	assert_true(media_type_parse(S("Multipart/Form-Data ; a=1; Boundary=\"x;\\\"y\\\\\"; a=2"), false,
+	                             &type));
 	assert_str(type.type, "Multipart");
 	assert_str(type.subtype, "Form-Data");
 	assert_str(media_type_parameter(&type, S("boundary"), scratch), "x;\"y\\");

@@ -21,8 +21,10 @@ static void safety_is_that_of_rfc_9110_section_9_2_1(void **state)
 {
 	(void)state;
 	assert_true(method_is_safe(METHOD_GET) && method_is_safe(METHOD_HEAD));
-	assert_true(method_is_safe(METHOD_OPTIONS) && method_is_safe(METHOD_TRACE) && method_is_safe(METHOD_QUERY));
-	assert_false(method_is_safe(METHOD_POST) || method_is_safe(METHOD_PUT) || method_is_safe(METHOD_PATCH));
+	assert_true(method_is_safe(METHOD_OPTIONS) && method_is_safe(METHOD_TRACE) &&
+	            method_is_safe(METHOD_QUERY));
+	assert_false(method_is_safe(METHOD_POST) || method_is_safe(METHOD_PUT) ||
+	             method_is_safe(METHOD_PATCH));
 	assert_false(method_is_safe(METHOD_DELETE) || method_is_safe(METHOD_CONNECT));
 	assert_false(method_is_safe(METHOD_UNKNOWN));
 }
@@ -43,7 +45,8 @@ static void every_known_field_is_found_in_any_case_and_no_other(void **state)
 
 		for (int is_upper = 0; is_upper <= 1; is_upper++) {
 			for (size_t i = 0; i <= len; i++)
-				name[i] = (char)(is_upper && names[id][i] >= 'a' ? names[id][i] - 32 : names[id][i]);
+				name[i] = (char)(is_upper && names[id][i] >= 'a' ? names[id][i] - 32
+				                                                 : names[id][i]);
 			assert_int_equal(field_id_from(str_of(name, len)), id);
 		}
 		assert_int_equal(field_id_from(str_of(names[id], len - 1)), FIELD_OTHER);

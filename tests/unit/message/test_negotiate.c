@@ -11,17 +11,23 @@ struct accept_case {
 static const struct accept_case accept_cases[] = {
 	{ NULL, "text/html", 1000 },
 	{ "", "text/html", 1000 },
-	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5",
+	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, "
+	  "*/*;q=0.5",
 	  "text/plain;format=flowed", 1000 },
-	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5",
+	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, "
+	  "*/*;q=0.5",
 	  "text/plain", 700 },
-	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5",
+	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, "
+	  "*/*;q=0.5",
 	  "text/html", 300 },
-	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5",
+	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, "
+	  "*/*;q=0.5",
 	  "image/jpeg", 500 },
-	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5",
+	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, "
+	  "*/*;q=0.5",
 	  "text/plain;format=fixed", 400 },
-	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5",
+	{ "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, "
+	  "*/*;q=0.5",
 	  "text/html;level=3", 300 },
 	{ "*/*, application/json;q=0", "application/json", 0 },
 	{ "*/*, application/json;q=0", "text/html", 1000 },
@@ -35,7 +41,8 @@ static const struct accept_case accept_cases[] = {
 	/* A weight counts wherever it stands. */
 	{ "application/json;q=0.5;profile=x", "application/json;profile=x", 500 },
 	/* Commas and semicolons inside quoted strings part nothing. */
-	{ "application/json;profile=\"a,b;q=0.1\";q=0.8, */*;q=0.2", "application/json;profile=\"a,b;q=0.1\"", 800 },
+	{ "application/json;profile=\"a,b;q=0.1\";q=0.8, */*;q=0.2", "application/json;profile=\"a,b;q=0.1\"",
+	  800 },
 	{ "application/json;profile=\"a\\\"b\"", "application/json;profile=\"a\\\"b\"", 1000 },
 	{ "text/plain;charset=UTF-8", "text/plain;charset=\"utf-8\"", 1000 },
 	{ "text/plain;format=Flowed", "text/plain;format=flowed", 0 },
@@ -111,7 +118,8 @@ static void codings_follow_their_weights_and_identity_is_the_last_resort(void **
 		unsigned quality = accept_coding_quality(str_from(c->field), str_from(c->coding));
 
 		if (quality != c->quality)
-			fail_msg("Accept-Encoding: %s gives %s %u, not %u", c->field, c->coding, quality, c->quality);
+			fail_msg("Accept-Encoding: %s gives %s %u, not %u", c->field, c->coding, quality,
+			         c->quality);
 	}
 }
 

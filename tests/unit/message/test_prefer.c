@@ -14,7 +14,8 @@ static void the_examples_of_rfc_7240_are_read(void **state)
 	prefer = prefer_parse(S("Lenient, handling=strict;x, RETURN = \"Representation\""));
 	assert_true(prefer.strict && !prefer.lenient && prefer.representation);
 	prefer = prefer_parse((struct str){ 0 });
-	assert_false(prefer.minimal || prefer.representation || prefer.respond_async || prefer.strict || prefer.lenient);
+	assert_false(prefer.minimal || prefer.representation || prefer.respond_async || prefer.strict ||
+	             prefer.lenient);
 	assert_true(prefer.wait_seconds == -1);
 }
 
@@ -31,7 +32,8 @@ static void of_repeated_preferences_the_first_counts(void **state)
 
 static void what_is_unknown_or_malformed_is_ignored(void **state)
 {
-	struct prefer prefer = prefer_parse(S("foo, bar=\"a, return=minimal\", =x, return minimal, wait=10x, wait=7, ,"));
+	struct prefer prefer = prefer_parse(
+		S("foo, bar=\"a, return=minimal\", =x, return minimal, wait=10x, wait=7, ,"));
 
 	(void)state;
 	assert_false(prefer.minimal);

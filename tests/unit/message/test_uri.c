@@ -5,10 +5,11 @@
 
 static void encodings_must_decode_to_utf8_without_nul(void **state)
 {
-	static const char *const good[] = { "", "/plain", "/%C3%BC", "/\xC3\xBC", "%e2%82%ac", "\xE2%82\xAC",
-		                            "%F0%9F%98%80", "/%0D%0A%20%25" };
-	static const char *const bad[] = { "%", "%4", "%zz", "/a%4g", "%00", "%ff", "%C3", "%C3/", "%C3%", "%C0%80",
-		                           "%ED%A0%80", "%F4%90%80%80", "\xFF", "a%BC", "%F8%88%80%80%80" };
+	static const char *const good[] = { "",          "/plain",      "/%C3%BC",      "/\xC3\xBC",
+		                            "%e2%82%ac", "\xE2%82\xAC", "%F0%9F%98%80", "/%0D%0A%20%25" };
+	static const char *const bad[] = { "%",         "%4",           "%zz",  "/a%4g", "%00",
+		                           "%ff",       "%C3",          "%C3/", "%C3%",  "%C0%80",
+		                           "%ED%A0%80", "%F4%90%80%80", "\xFF", "a%BC",  "%F8%88%80%80%80" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
@@ -33,7 +34,8 @@ static void decoding_undoes_encoding(void **state)
 	buf_init(&buf, &arena, 4096);
 	uri_encode(&buf, str_of(all, 256));
 	for (size_t i = 0; i < buf.len; i++)
-		assert_non_null(strchr("%-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", buf.at[i]));
+		assert_non_null(strchr("%-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+		                       buf.at[i]));
 	assert_true(str_eq(uri_decode(&arena, buf_str(&buf), false), str_of(all, 256)));
 	assert_int_equal(buf.len, 66 + 3 * 190);
 	arena_done(&arena);
@@ -59,7 +61,9 @@ static void decoding_leaves_what_is_malformed_and_borrows_what_is_plain(void **s
 static void a_query_is_cut_into_pairs(void **state)
 {
 	struct str rest = S("a=1&b&&c=&=d&e=f=g&"), name, value;
-	static const char *const expected[][2] = { { "a", "1" }, { "b", NULL }, { "c", "" }, { "", "d" }, { "e", "f=g" } };
+	static const char *const expected[][2] = {
+		{ "a", "1" }, { "b", NULL }, { "c", "" }, { "", "d" }, { "e", "f=g" }
+	};
 
 	(void)state;
 	for (size_t i = 0; i < 5; i++) {
@@ -147,9 +151,14 @@ static void references_resolve_as_in_rfc_3986(void **state)
 static void base64url_goes_both_ways(void **state)
 {
 	/* RFC 4648 section 10, in the alphabet of section 5 and without padding. */
-	static const char *const pairs[][2] = { { "", "" },          { "f", "Zg" },        { "fo", "Zm8" },
-		                                { "foo", "Zm9v" },    { "foob", "Zm9vYg" }, { "fooba", "Zm9vYmE" },
-		                                { "foobar", "Zm9vYmFy" }, { "\xFB\xFF\xFE", "-__-" } };
+	static const char *const pairs[][2] = { { "", "" },
+		                                { "f", "Zg" },
+		                                { "fo", "Zm8" },
+		                                { "foo", "Zm9v" },
+		                                { "foob", "Zm9vYg" },
+		                                { "fooba", "Zm9vYmE" },
+		                                { "foobar", "Zm9vYmFy" },
+		                                { "\xFB\xFF\xFE", "-__-" } };
 	struct arena arena;
 	struct str bytes;
 	struct buf buf;
@@ -168,7 +177,8 @@ static void base64url_goes_both_ways(void **state)
 
 static void base64url_has_one_text_for_the_same_bytes(void **state)
 {
-	static const char *const bad[] = { "Z", "Zg==", "Zm8=", "Zh", "Zm9", "Zm9vY", "Zm 8", "Zm+v", "Zm/v", "Zm9v\n", "Z\xFF" };
+	static const char *const bad[] = { "Z",    "Zg==", "Zm8=", "Zh",     "Zm9",  "Zm9vY",
+		                           "Zm 8", "Zm+v", "Zm/v", "Zm9v\n", "Z\xFF" };
 	struct arena arena;
 	struct str bytes;
 

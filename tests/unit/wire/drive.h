@@ -16,7 +16,10 @@ struct bytes {
 	const char *at;
 	size_t len;
 };
-#define BYTES(literal) { "" literal, sizeof(literal) - 1 }
+#define BYTES(literal) \
+	{ \
+		"" literal, sizeof(literal) - 1 \
+	}
 
 static inline const char *refusal_name(enum h1_refusal refusal)
 {
@@ -34,11 +37,11 @@ struct drive {
 	struct h1 h1;
 	struct arena arena;
 	struct request request; /* the last one */
-	struct buf content;     /* of the request that is being read */
-	struct buf said;        /* one line an event */
+	struct buf content; /* of the request that is being read */
+	struct buf said; /* one line an event */
 	struct buf pending;
-	bool is_over;           /* refused */
-	unsigned requests;      /* ended */
+	bool is_over; /* refused */
+	unsigned requests; /* ended */
 };
 
 static inline void drive_init(struct drive *drive, const struct h1_limits *limits)
@@ -63,11 +66,11 @@ static inline void say_head(struct drive *drive)
 {
 	const struct request *r = &drive->request;
 
-	buf_printf(&drive->said, "head %.*s(%d) target=%.*s path=%.*s query=%s%.*s authority=%.*s 1.%d", STR_ARG(r->method_text),
-	           r->method, STR_ARG(r->target), STR_ARG(r->path), r->query.at ? "?" : "-", STR_ARG(r->query),
-	           STR_ARG(r->authority), r->minor);
-	buf_printf(&drive->said, " content=%d chunked=%d length=%llu continue=%d alive=%d\n", r->has_content, r->is_chunked,
-	           (unsigned long long)r->content_length, r->expects_continue, r->keeps_alive);
+	buf_printf(&drive->said, "head %.*s(%d) target=%.*s path=%.*s query=%s%.*s authority=%.*s 1.%d",
+	           STR_ARG(r->method_text), r->method, STR_ARG(r->target), STR_ARG(r->path),
+	           r->query.at ? "?" : "-", STR_ARG(r->query), STR_ARG(r->authority), r->minor);
+	buf_printf(&drive->said, " content=%d chunked=%d length=%llu continue=%d alive=%d\n", r->has_content,
+	           r->is_chunked, (unsigned long long)r->content_length, r->expects_continue, r->keeps_alive);
 	for (size_t i = 0; i < r->field_count; i++)
 		buf_printf(&drive->said, "field %d %.*s=%.*s\n", r->fields[i].id, STR_ARG(r->fields[i].name),
 		           STR_ARG(r->fields[i].value));
@@ -75,8 +78,9 @@ static inline void say_head(struct drive *drive)
 
 static inline void say_refusal(struct drive *drive)
 {
-	buf_printf(&drive->said, "refused %s blamed=%.*s method=%.*s target=%.*s\n", refusal_name(drive->h1.refusal),
-	           STR_ARG(drive->h1.blamed), STR_ARG(drive->request.method_text), STR_ARG(drive->request.target));
+	buf_printf(&drive->said, "refused %s blamed=%.*s method=%.*s target=%.*s\n",
+	           refusal_name(drive->h1.refusal), STR_ARG(drive->h1.blamed),
+	           STR_ARG(drive->request.method_text), STR_ARG(drive->request.target));
 	drive->is_over = true;
 }
 
@@ -91,7 +95,8 @@ static inline bool drive_step(struct drive *drive)
 	assert_non_null(copy);
 	if (drive->pending.len)
 		memcpy(copy, drive->pending.at, drive->pending.len);
-	event = h1_parse(&drive->h1, str_of(copy, drive->pending.len), &drive->arena, &drive->request, &used, &content);
+	event = h1_parse(&drive->h1, str_of(copy, drive->pending.len), &drive->arena, &drive->request, &used,
+	                 &content);
 	if (event == H1_CONTENT)
 		buf_add(&drive->content, content);
 	assert_true(used <= drive->pending.len);
@@ -136,7 +141,8 @@ static inline void drive_finish(struct drive *drive)
 static inline void drive_all(struct drive *drive, struct bytes bytes, size_t first, size_t step)
 {
 	for (size_t at = 0; at < bytes.len;) {
-		size_t want = at == 0 && first ? first : step, len = bytes.len - at < want ? bytes.len - at : want;
+		size_t want = at == 0 && first ? first : step,
+		       len = bytes.len - at < want ? bytes.len - at : want;
 
 		drive_feed(drive, bytes.at + at, len);
 		at += len;
@@ -144,8 +150,8 @@ static inline void drive_all(struct drive *drive, struct bytes bytes, size_t fir
 	drive_finish(drive);
 }
 
-static inline void assert_same_said(const struct drive *whole, struct bytes bytes, const struct h1_limits *limits,
-                                    size_t first, size_t step)
+static inline void assert_same_said(const struct drive *whole, struct bytes bytes,
+                                    const struct h1_limits *limits, size_t first, size_t step)
 {
 	struct drive parted;
 
@@ -153,7 +159,8 @@ static inline void assert_same_said(const struct drive *whole, struct bytes byte
 	drive_all(&parted, bytes, first, step);
 	if (!str_eq(buf_str(&whole->said), buf_str(&parted.said)))
 		fail_msg("parted after %zu, then by %zu:\n%.*s\nbut whole:\n%.*s\nof:\n%.*s", first, step,
-		         STR_ARG(buf_str(&parted.said)), STR_ARG(buf_str(&whole->said)), (int)bytes.len, bytes.at);
+		         STR_ARG(buf_str(&parted.said)), STR_ARG(buf_str(&whole->said)), (int)bytes.len,
+		         bytes.at);
 	drive_done(&parted);
 }
 
@@ -179,8 +186,8 @@ static inline void assert_refused(struct bytes bytes, enum h1_refusal expected)
 
 	drive_every_way(&drive, bytes, &h1_limits_default);
 	if (!drive.is_over || drive.h1.refusal != expected)
-		fail_msg("not refused as %s but:\n%.*s\nthe bytes:\n%.*s", refusal_name(expected), STR_ARG(buf_str(&drive.said)),
-		         (int)bytes.len, bytes.at);
+		fail_msg("not refused as %s but:\n%.*s\nthe bytes:\n%.*s", refusal_name(expected),
+		         STR_ARG(buf_str(&drive.said)), (int)bytes.len, bytes.at);
 	drive_done(&drive);
 }
 

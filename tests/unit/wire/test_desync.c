@@ -86,8 +86,8 @@ static void count_answer(struct count *count, const struct drive *drive)
 
 static void print_count(const char *tier, const struct count *count)
 {
-	print_message("%-10s %3u: %u accepted, %u answered 400, %u 501, %u 505\n", tier, count->all, count->accepted,
-	              count->status[400], count->status[501], count->status[505]);
+	print_message("%-10s %3u: %u accepted, %u answered 400, %u 501, %u 505\n", tier, count->all,
+	              count->accepted, count->status[400], count->status[501], count->status[505]);
 }
 
 /* The head alone is judged: a HEAD event is acceptance, whatever its method. */
@@ -113,7 +113,8 @@ static json_t *load_cases(void)
 
 static bool is_of_tier(const json_t *test, const char *tier)
 {
-	return strcmp(json_string_value(json_object_get(json_object_get(test, "expected"), "tier")), tier) == 0;
+	return strcmp(json_string_value(json_object_get(json_object_get(test, "expected"), "tier")), tier) ==
+	       0;
 }
 
 static void compliant_heads_are_refused_only_as_the_rfc_says(void **state)
@@ -123,7 +124,8 @@ static void compliant_heads_are_refused_only_as_the_rfc_says(void **state)
 	size_t i;
 
 	(void)state;
-	json_array_foreach(cases, i, test) {
+	json_array_foreach(cases, i, test)
+	{
 		struct drive drive;
 		const char *name = json_string_value(json_object_get(test, "name"));
 
@@ -150,7 +152,8 @@ static void severe_heads_are_answered_400_and_closed(void **state)
 	size_t i;
 
 	(void)state;
-	json_array_foreach(cases, i, test) {
+	json_array_foreach(cases, i, test)
+	{
 		struct drive drive;
 		const char *name = json_string_value(json_object_get(test, "name"));
 
@@ -174,7 +177,8 @@ static void count_tier(const json_t *cases, const char *tier, unsigned all)
 	json_t *test;
 	size_t i;
 
-	json_array_foreach(cases, i, test) {
+	json_array_foreach(cases, i, test)
+	{
 		struct drive drive;
 
 		if (!is_of_tier(test, tier))

@@ -15,10 +15,13 @@ static const struct request never_understood = { .method = METHOD_UNKNOWN };
 
 static struct response response_of(int status, const char *content)
 {
-	return (struct response){ .status = status, .has_content = content != NULL, .content = str_from(content) };
+	return (struct response){ .status = status,
+		                  .has_content = content != NULL,
+		                  .content = str_from(content) };
 }
 
-static void assert_written(const struct response *response, const struct request *request, const char *expected)
+static void assert_written(const struct response *response, const struct request *request,
+                           const char *expected)
 {
 	struct buf buf;
 
@@ -36,7 +39,8 @@ static void a_response_has_status_date_fields_length_and_content(void **state)
 	assert_true(response_add(&response, S("Content-Type"), S("application/json")));
 	assert_true(response_add(&response, S("ETag"), S("\"1\"")));
 	assert_written(&response, &get_11,
-	               "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nContent-Type: application/json\r\nETag: \"1\"\r\n"
+	               "HTTP/1.1 200 OK\r\nDate: " DATE
+	               "\r\nContent-Type: application/json\r\nETag: \"1\"\r\n"
 	               "Content-Length: 2\r\n\r\n{}");
 }
 
@@ -54,7 +58,8 @@ static void statuses_without_content_say_no_length(void **state)
 	static const struct {
 		int status;
 		const char *line;
-	} cases[] = { { 204, "HTTP/1.1 204 No Content" }, { 304, "HTTP/1.1 304 Not Modified" },
+	} cases[] = { { 204, "HTTP/1.1 204 No Content" },
+		      { 304, "HTTP/1.1 304 Not Modified" },
 		      { 103, "HTTP/1.1 103 Early Hints" } };
 
 	(void)state;
@@ -76,9 +81,12 @@ static void every_other_status_says_a_length_even_if_it_is_0(void **state)
 	struct response empty = response_of(404, "");
 
 	(void)state;
-	assert_written(&reset, &get_11, "HTTP/1.1 205 Reset Content\r\nDate: " DATE "\r\nContent-Length: 0\r\n\r\n");
-	assert_written(&created, &get_11, "HTTP/1.1 201 Created\r\nDate: " DATE "\r\nContent-Length: 0\r\n\r\n");
-	assert_written(&empty, &get_11, "HTTP/1.1 404 Not Found\r\nDate: " DATE "\r\nContent-Length: 0\r\n\r\n");
+	assert_written(&reset, &get_11,
+	               "HTTP/1.1 205 Reset Content\r\nDate: " DATE "\r\nContent-Length: 0\r\n\r\n");
+	assert_written(&created, &get_11,
+	               "HTTP/1.1 201 Created\r\nDate: " DATE "\r\nContent-Length: 0\r\n\r\n");
+	assert_written(&empty, &get_11,
+	               "HTTP/1.1 404 Not Found\r\nDate: " DATE "\r\nContent-Length: 0\r\n\r\n");
 }
 
 static void the_connection_is_said_where_it_is_not_the_versions_own(void **state)
@@ -155,7 +163,8 @@ static void content_of_unknown_length_is_chunked_or_ends_with_the_connection(voi
 	              "14\r\nhello, chunked world\r\n1\r\n!\r\n0\r\n\r\n");
 	assert_stream(&get_10_alive, 200,
 	              "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nConnection: close\r\n\r\nhello, chunked world!");
-	assert_stream(&head_11, 200, "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nTransfer-Encoding: chunked\r\n\r\n");
+	assert_stream(&head_11, 200,
+	              "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nTransfer-Encoding: chunked\r\n\r\n");
 }
 
 static void continue_is_one_line(void **state)
@@ -179,7 +188,9 @@ static void a_full_buffer_fails_and_does_not_overflow(void **state)
 		buf_init(&buf, NULL, max);
 		h1_write_response(&buf, &response, &get_11, S(DATE));
 		assert_true(buf.len <= max);
-		assert_true(buf.failed || buf.len == strlen("HTTP/1.1 200 OK\r\nDate: " DATE "\r\nContent-Length: 10\r\n\r\n") + 10);
+		assert_true(buf.failed || buf.len == strlen("HTTP/1.1 200 OK\r\nDate: " DATE
+		                                            "\r\nContent-Length: 10\r\n\r\n") +
+		                                             10);
 		buf_done(&buf);
 	}
 }
