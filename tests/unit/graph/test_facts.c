@@ -164,6 +164,34 @@ static void every_fact_says_what_it_means(void **state)
 	assert_int_equal(count, STATUTE_FACT_COUNT);
 }
 
+/* docs/graph.md has a row for each fact, which says what facts.def says. */
+static void the_documentation_has_every_fact(void **state)
+{
+	static const char *const phases[] = { "FIXED", "REQUEST", "STORE", "BODY", "WRITE" };
+	static const char *const defaults[] = {
+		[STATUTE_DEFAULT_ASK] = "ask",         [STATUTE_DEFAULT_ASK_NO] = "ask (no)",
+		[STATUTE_DEFAULT_ASK_YES] = "ask (yes)", [STATUTE_DEFAULT_NO] = "no",
+		[STATUTE_DEFAULT_YES] = "yes",         [STATUTE_DEFAULT_ELSE_NO] = "else no",
+		[STATUTE_DEFAULT_ELSE_YES] = "else yes",
+	};
+	const struct statute_fact_info *info;
+	struct arena arena;
+	struct str page;
+
+	(void)state;
+	arena_init(&arena, 1 << 16, 1 << 20);
+	page = test_file(&arena, STATUTE_SOURCE_DIR "/docs/graph.md");
+	for (size_t i = 0; (info = statute_fact_info(i)); i++) {
+		char row[512];
+
+		snprintf(row, sizeof(row), "\n| %s | %s | %s | %s |\n", info->name, phases[info->phase],
+		         defaults[info->otherwise], info->text);
+		if (!strstr(page.at, row))
+			fail_msg("docs/graph.md lacks:%s", row);
+	}
+	arena_done(&arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +203,7 @@ int main(void)
 		cmocka_unit_test(facts_are_found_by_the_names_people_write),
 		cmocka_unit_test(every_fact_is_asked_somewhere),
 		cmocka_unit_test(every_fact_says_what_it_means),
+		cmocka_unit_test(the_documentation_has_every_fact),
 	};
 
 	return cmocka_run_group_tests_name("graph/facts", tests, NULL, NULL);
