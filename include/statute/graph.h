@@ -103,7 +103,7 @@ STATUTE_API void statute_facts_settle(struct statute_facts *facts, enum statute_
  * no more than that: for trying out what a few facts lead to, never for serving.
  */
 STATUTE_API void statute_facts_assume(struct statute_facts *facts);
-/* Sets the facts IS_GET to IS_QUERY. False where `method` is none of them; then all are set to no. */
+/* Sets the facts IS_GET to IS_QUERY. False where `method` is NULL or none of them; then all are no. */
 STATUTE_API bool statute_facts_set_method(struct statute_facts *facts, const char *method);
 /*
  * After the verdict RUN_AGAIN: what was read from the store, what the content meant

@@ -107,7 +107,7 @@ bool statute_facts_set_method(struct statute_facts *facts, const char *method)
 	bool is_known = false;
 
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		bool is = strcmp(methods[i].method, method) == 0;
+		bool is = method && strcmp(methods[i].method, method) == 0;
 
 		statute_fact_set(facts, methods[i].fact, is);
 		is_known |= is;

@@ -76,6 +76,8 @@ static void the_method_is_one_of_nine(void **state)
 	assert_true(statute_fact_is(&facts, STATUTE_FACT_IS_PATCH));
 	assert_false(statute_facts_set_method(&facts, "get"));
 	assert_true(is_no(&facts, STATUTE_FACT_IS_PATCH));
+	assert_false(statute_facts_set_method(&facts, NULL));
+	assert_true(is_no(&facts, STATUTE_FACT_IS_GET));
 }
 
 static void running_again_keeps_the_request_and_forgets_the_store(void **state)
