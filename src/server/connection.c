@@ -191,7 +191,7 @@ static void end_input(struct connection *c)
 
 static bool is_idle(const struct connection *c)
 {
-	return c->state == CONNECTION_HEAD && !c->x && !connection_has_unsent(c);
+	return c->state == CONNECTION_HEAD && !c->x && !c->had_turn && !connection_has_unsent(c);
 }
 
 /* Stops reading where what is kept is enough, and where the client ended. */
@@ -214,6 +214,8 @@ static enum timeout_kind reading_timeout(const struct connection *c)
 	case CONNECTION_HEAD:
 		if (connection_has_unsent(c))
 			return TIMEOUT_NONE;
+		if (c->had_turn)
+			return TIMEOUT_TURN;
 		return c->x ? TIMEOUT_HEADER : TIMEOUT_IDLE;
 	case CONNECTION_CONTENT:
 	case CONNECTION_DISCARD:
@@ -339,6 +341,9 @@ void connection_time_out(struct worker *worker, struct timeout *timeout, enum ti
 	case TIMEOUT_WRITE:
 		write_timed_out(c);
 		break;
+	case TIMEOUT_TURN:
+		c->had_turn = false;
+		break;
 	case TIMEOUT_IDLE:
 	case TIMEOUT_LINGER:
 	case TIMEOUT_NONE:
@@ -361,13 +366,16 @@ static void add(struct worker *worker, struct connection *c)
 	atomic_fetch_add(&worker->shared->connections, 1);
 }
 
-static void look_up_address(struct connection *c)
+/* False where the client left before it was its turn. */
+static bool look_up_address(struct connection *c)
 {
 	struct sockaddr_storage at;
 	int len = sizeof(at);
 
-	if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&at, &len) == 0)
-		address_write_host((struct sockaddr *)&at, c->address);
+	if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&at, &len) < 0)
+		return false;
+	address_write_host((struct sockaddr *)&at, c->address);
+	return true;
 }
 
 /* Past the limit of connections: says so at once, before any request. */
@@ -396,12 +404,12 @@ void connection_accept(struct worker *worker, uv_stream_t *listener)
 	h1_init(&c->h1, &worker->shared->h1);
 	uv_tcp_init(&worker->loop, &c->tcp);
 	add(worker, c);
-	if (uv_accept(listener, (uv_stream_t *)&c->tcp) < 0 || open >= max + OVERFLOW_MAX) {
+	if (uv_accept(listener, (uv_stream_t *)&c->tcp) < 0 || open >= max + OVERFLOW_MAX ||
+	    !look_up_address(c)) {
 		connection_close(c);
 		return;
 	}
 	uv_tcp_nodelay(&c->tcp, 1);
-	look_up_address(c);
 	if (open >= max)
 		turn_away(c);
 	if (!c->is_closing)

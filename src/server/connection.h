@@ -45,12 +45,15 @@ struct connection {
 	uint64_t taken;           /* bytes of the request so far, for the log */
 	uint64_t window;          /* bytes of content since TIMEOUT_CONTENT was set */
 	uint64_t lingered;        /* bytes that were read and forgotten after the last answer */
+	uint64_t turn;            /* ms of the loop in which it had its last turn, */
+	size_t turn_requests, turn_bytes; /* and what it did in it: requests, and bytes of answers */
 	enum connection_state state;
 	bool in_flight;           /* the request counts as one in progress */
 	bool has_request_ended;   /* its last byte came */
 	bool has_content_begun;
 	bool was_continued;       /* 100 Continue was sent */
 	bool must_close;          /* after the answer of this request */
+	bool had_turn;            /* it did as much as one may at once: others first */
 	bool is_polite;           /* the client said that it sends nothing more: no need to linger */
 	bool is_reading;
 	bool has_ended;           /* the client closed its side */
@@ -59,8 +62,11 @@ struct connection {
 	char address[ADDRESS_TEXT_MAX];
 };
 
-/* What one turn may add to `in` and `out` before it pauses. */
-enum { CONNECTION_AHEAD = 64 * 1024, CONNECTION_OUT = 256 * 1024 };
+enum {
+	CONNECTION_AHEAD = 64 * 1024, /* bytes that are read ahead of a pause */
+	CONNECTION_OUT = 256 * 1024,  /* bytes of answers after which they are sent, and a turn is over */
+	CONNECTION_TURN = 256         /* requests after which a turn is over */
+};
 
 /* Takes one connection from `listener`; what goes wrong concerns that connection alone. */
 void connection_accept(struct worker *worker, uv_stream_t *listener);
@@ -80,7 +86,7 @@ size_t connection_consume(struct connection *c, struct str input);
 void connection_step(struct connection *c, enum exchange_step step);
 /* Answers with a refusal and closes after it. */
 void connection_refuse(struct connection *c, enum h1_refusal refusal, struct str blamed);
-/* True where no more input can be used now: an exchange waits, or the client does not take its answers. */
+/* True where no more input can be used now: an exchange waits, answers are not taken, or its turn is over. */
 bool connection_is_paused(const struct connection *c);
 /* Logs a request that gets no answer, since the client is gone, and forgets it. */
 void connection_forget_request(struct connection *c);
@@ -93,7 +99,7 @@ struct buf *connection_output(struct connection *c);
 void connection_flush(struct connection *c);
 static inline bool connection_has_unsent(const struct connection *c) { return c->out || c->sending; }
 
-/* After each event: flushes, goes on where that unblocked something, sets what is read and timed from now on. */
+/* After each event: flushes, goes on where that unblocked something, sets what is read and timed next. */
 void connection_settle(struct connection *c);
 
 #endif

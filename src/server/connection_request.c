@@ -14,7 +14,7 @@ enum { DISCARD_MAX = 64 * 1024 };
 
 bool connection_is_paused(const struct connection *c)
 {
-	return c->state == CONNECTION_WAIT || (c->state == CONNECTION_HEAD && c->sending);
+	return c->state == CONNECTION_WAIT || (c->state == CONNECTION_HEAD && (c->sending || c->had_turn));
 }
 
 static struct str error_code(const struct exchange *x)
@@ -118,6 +118,7 @@ static bool write_answer(struct connection *c)
 		log_request(c, x->response.status, error_code(x), 0, true);
 		return false;
 	}
+	c->turn_bytes += out->len - before;
 	log_request(c, x->response.status, error_code(x), out->len - before, false);
 	return true;
 }
@@ -216,6 +217,19 @@ static void refused(struct connection *c)
 		connection_refuse(c, c->h1.refusal, c->h1.blamed);
 }
 
+/* A client with many requests at once must not keep the others waiting. */
+static bool has_turn(struct connection *c)
+{
+	uint64_t now = uv_now(&c->worker->loop);
+
+	if (now != c->turn) {
+		c->turn = now;
+		c->turn_requests = c->turn_bytes = 0;
+	}
+	c->had_turn = c->turn_requests >= CONNECTION_TURN || c->turn_bytes >= CONNECTION_OUT;
+	return !c->had_turn;
+}
+
 /* The first byte of a request is there. */
 static bool take_request(struct connection *c)
 {
@@ -223,6 +237,7 @@ static bool take_request(struct connection *c)
 	if (!c->x)
 		return false;
 	c->x->host_data = c;
+	c->turn_requests++;
 	c->taken = c->window = 0;
 	c->has_request_ended = c->has_content_begun = c->was_continued = false;
 	return true;
@@ -268,6 +283,8 @@ size_t connection_consume(struct connection *c, struct str input)
 	size_t done = 0, used;
 
 	while (can_go_on(c, input.len - done)) {
+		if (!c->x && !has_turn(c))
+			break;
 		if (!c->x && !take_request(c)) {
 			connection_close(c);
 			break;

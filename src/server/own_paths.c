@@ -158,6 +158,13 @@ static void allow(struct exchange *x)
 	response_set(&x->response, S("Allow"), S("GET, HEAD, OPTIONS"));
 }
 
+/* Content that nobody asked for means nothing here. */
+static int understand(struct exchange *x)
+{
+	(void)x;
+	return 0;
+}
+
 static int reply(struct exchange *x)
 {
 	const struct own_page *page = find_page(x->request.path);
@@ -180,6 +187,7 @@ static void explain(struct exchange *x)
 static const struct exchange_kind own_kind = {
 	.name = "own",
 	.find = find,
+	.understand = understand,
 	.reply = reply,
 	.explain = explain,
 };

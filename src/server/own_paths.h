@@ -13,7 +13,7 @@
 
 #include "exchange/exchange.h"
 
-/* exchange_host.own_path: the kind of a path under "/-/", what it knows set in x->facts; NULL for other paths. */
+/* exchange_host.own_path: the kind of a path under "/-/", what it knows set in x->facts; else NULL. */
 const struct exchange_kind *own_path(struct exchange *x, struct str path);
 
 #endif

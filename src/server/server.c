@@ -202,7 +202,8 @@ static int copy_text(struct arena *arena, struct str text, const char **ret_copy
 static int describe(const struct api *api, const struct operation *operation, struct arena *arena,
                     struct statute_server_route *route)
 {
-	const struct bound_operation *bound = api->paths[operation->path->index].operations[operation->method];
+	const struct bound_path *path = &api->paths[operation->path->index];
+	const struct bound_operation *bound = path->operations[operation->method];
 	bool is_bound = bound && bound->kind != BINDING_NONE && bound->resource;
 	struct str why_not = bound ? bound->why_not : S("not bound");
 	int r = copy_text(arena, method_name(operation->method), &route->method);

@@ -18,6 +18,7 @@ enum timeout_kind {
 	TIMEOUT_CONTENT, /* content must come fast enough */
 	TIMEOUT_LINGER,  /* the last answer was sent, the client must close */
 	TIMEOUT_WRITE,   /* the client must take some of its answer */
+	TIMEOUT_TURN,    /* others had their turn: a connection with much to do goes on */
 	TIMEOUT_KINDS
 };
 

@@ -317,6 +317,7 @@ static void set_timeouts(struct worker *worker)
 		[TIMEOUT_CONTENT] = limits->content_timeout,
 		[TIMEOUT_LINGER] = limits->linger_timeout,
 		[TIMEOUT_WRITE] = limits->write_timeout,
+		[TIMEOUT_TURN] = 1,
 	};
 
 	timeouts_init(&worker->timeouts, after);

@@ -2,7 +2,7 @@
 
 #include "server/own_paths.h"
 
-static bool database_works = true;
+static bool database_works = true, has_content;
 
 /* The store's, as the probe asks it. */
 int store_check(struct store *store)
@@ -20,6 +20,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	database_works = true;
+	has_content = false;
 	host = (struct exchange_host){ .settings = &settings, .own_path = own_path };
 	x = (struct exchange){ .host = &host };
 	arena_init(&x.arena, 4096, 16 << 20);
@@ -42,7 +43,7 @@ static struct statute_verdict walk(enum method method, const char *path)
 	x.request = (struct request){ .method = method, .path = str_from(path) };
 	statute_facts_init(&x.facts);
 	assert_true(statute_facts_set_method(&x.facts, method_name(method).at));
-	statute_fact_set(&x.facts, STATUTE_FACT_HAS_CONTENT, false);
+	statute_fact_set(&x.facts, STATUTE_FACT_HAS_CONTENT, has_content);
 	statute_fact_set(&x.facts, STATUTE_FACT_IN_SERVICE, !host.is_draining);
 	statute_fact_set(&x.facts, STATUTE_FACT_HAS_IF_MATCH, false);
 	statute_fact_set(&x.facts, STATUTE_FACT_HAS_IF_NONE_MATCH, false);
@@ -54,6 +55,8 @@ static struct statute_verdict walk(enum method method, const char *path)
 	assert_int_equal(kind->find(&x), 0);
 	statute_facts_settle(&x.facts, STATUTE_PHASE_REQUEST);
 	statute_facts_settle(&x.facts, STATUTE_PHASE_STORE);
+	assert_int_equal(kind->understand(&x), 0);
+	statute_facts_settle(&x.facts, STATUTE_PHASE_BODY);
 	if (statute_graph_walk(&x.facts, &node, &verdict) != STATUTE_WALK_DONE)
 		fail_msg("%s is unknown at %s", statute_fact_info(verdict.fact)->name, statute_graph_node(node)->id);
 	x.response.status = verdict.status;
@@ -159,6 +162,15 @@ static void a_code_is_explained_also_one_made_for_an_api(void **state)
 	assert_int_equal(reply_to("/-/errors/RESOURCE_GONE", "text/html").at[0], '<');
 }
 
+static void content_that_nobody_asked_for_changes_nothing(void **state)
+{
+	(void)state;
+	has_content = true;
+	expect(METHOD_GET, "/-/health", 200, "OK");
+	expect(METHOD_GET, "/-/errors", 200, "OK");
+	expect(METHOD_GET, "/-/nothing", 404, "PATH_NOT_FOUND");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -170,6 +182,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(only_reading_is_allowed_and_said, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(the_catalogue_is_json_or_html_as_accept_prefers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_code_is_explained_also_one_made_for_an_api, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(content_that_nobody_asked_for_changes_nothing, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("server/own_paths", tests, NULL, NULL);

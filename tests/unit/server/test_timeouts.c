@@ -4,7 +4,7 @@
 
 static const uint64_t after[TIMEOUT_KINDS] = {
 	[TIMEOUT_HEADER] = 100, [TIMEOUT_IDLE] = 1000, [TIMEOUT_CONTENT] = 300,
-	[TIMEOUT_LINGER] = 20,  [TIMEOUT_WRITE] = 300,
+	[TIMEOUT_LINGER] = 20,  [TIMEOUT_WRITE] = 300,  [TIMEOUT_TURN] = 1,
 };
 
 static struct timeouts timeouts;

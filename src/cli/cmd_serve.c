@@ -1,0 +1,196 @@
+/* `statute serve`: serves an OpenAPI document until it is told to stop. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <statute/document.h>
+#include <statute/server.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+#include "cli/command.h"
+
+struct serve_options {
+	struct statute_server_options server;
+	uint64_t workers;
+};
+
+static const struct serve_options defaults = {
+	.server = {
+		.listen = "127.0.0.1:8080",
+		.log = "-",
+#define L(name, option, type, default_value, default_text, min, max, text) .name = default_value,
+#include <statute/server_limits.def>
+#undef L
+	},
+};
+
+#define VALUE_COUNT "N"
+#define VALUE_SIZE "SIZE"
+#define VALUE_DURATION "TIME"
+#define AT(member) offsetof(struct serve_options, server.member)
+
+static const struct option options[] = {
+	{ "listen", 'l', OPTION_TEXT, AT(listen), "ADDRESS:PORT", "where to listen; port 0: any", 0, 0 },
+	{ "db", 0, OPTION_TEXT, AT(database), "FILE", "database; DOCUMENT's name with .db", 0, 0 },
+	{ "workers", 'w', OPTION_COUNT, offsetof(struct serve_options, workers), "N",
+	  "threads that answer; 0: one a processor", 0, 256 },
+	{ "dev", 0, OPTION_FLAG, AT(is_dev), NULL, "errors name the row of the graph that decided", 0, 0 },
+	{ "log", 0, OPTION_TEXT, AT(log), "FILE", "log lines; \"-\" is stdout, \"off\" nowhere", 0, 0 },
+#define L(name, option, type, default_value, default_text, min, max, text) \
+	{ option, 0, OPTION_##type, AT(name), VALUE_##type, text, min, max },
+#include <statute/server_limits.def>
+#undef L
+	OPTION_END,
+};
+
+static const char help[] =
+	"Data is kept in SQLite, in one file that is made where it is missing.\n"
+	"SIGINT and SIGTERM stop it once what is in progress was answered; the same\n"
+	"again stops it at once. SIGHUP opens the log file anew.\n";
+
+/* ---- Signals -------------------------------------------------------------- */
+
+static struct statute_server *volatile serving;
+
+static void on_signal(int number)
+{
+	struct statute_server *server = serving;
+
+	if (!server)
+		return;
+	if (number == SIGHUP)
+		statute_server_reopen_log(server);
+	else
+		statute_server_stop(server);
+}
+
+static void take_signals(struct statute_server *server)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction heed = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	serving = server;
+	sigaction(SIGPIPE, &ignore, NULL);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaction(numbers[i], &heed, NULL);
+}
+
+/* Each connection takes a descriptor: as many as the system lets us have. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* ---- What is said --------------------------------------------------------- */
+
+static void print_routes(const struct statute_server *server)
+{
+	struct statute_server_route route;
+
+	for (size_t i = 0; statute_server_route(server, i, &route); i++) {
+		if (route.resource)
+			printf("%s %s → %s (%s)\n", route.method, route.path, route.resource, route.action);
+		else
+			printf("%s %s → NOT_BOUND: %s\n", route.method, route.path, route.why_not);
+	}
+}
+
+static void print_start(const struct statute_server *server, const char *database)
+{
+	print_routes(server);
+	printf("data in %s\nlistening on %s\n", database, statute_server_url(server));
+	fflush(stdout);
+}
+
+static int exit_code(int r)
+{
+	return r == STATUTE_EDOCUMENT || r == STATUTE_EINVAL ? EXIT_USAGE : EXIT_FAILED;
+}
+
+/* ---- The command ---------------------------------------------------------- */
+
+static int serve(struct statute_document *document, const struct statute_server_options *server_options)
+{
+	struct statute_server *server = NULL;
+	int r = statute_server_new(document, server_options, &server);
+
+	fputs(server ? statute_server_problems(server) : "statute: not enough memory\n", stderr);
+	if (r == 0) {
+		take_signals(server);
+		print_start(server, server_options->database);
+		r = statute_server_run(server);
+		serving = NULL;
+		if (r < 0)
+			command_error("%s", statute_err_text(r));
+	}
+	statute_server_free(server);
+	return r < 0 ? exit_code(r) : EXIT_OK;
+}
+
+static int load_and_serve(const char *path, const struct statute_server_options *server_options)
+{
+	struct statute_document *document = NULL;
+	int r = statute_document_load(path, &document), code;
+
+	if (r == 0) {
+		code = serve(document, server_options);
+	} else if (document) {
+		fputs(statute_document_problems(document), stderr);
+		code = EXIT_USAGE;
+	} else {
+		command_error("%s", statute_err_text(r));
+		code = EXIT_FAILED;
+	}
+	statute_document_free(document);
+	return code;
+}
+
+/* "shop/openapi.yaml" → "shop/openapi.db" */
+static const char *database_beside(struct arena *arena, const char *document)
+{
+	struct str path = str_from(document);
+	size_t dot = path.len;
+
+	while (dot > 0 && path.at[dot - 1] != '.' && path.at[dot - 1] != '/')
+		dot--;
+	if (dot > 1 && path.at[dot - 1] == '.' && path.at[dot - 2] != '/')
+		path.len = dot - 1;
+	return str_printf(arena, "%.*s.db", STR_ARG(path)).at;
+}
+
+static int run(const void *given, char *const *words, size_t count)
+{
+	struct serve_options chosen = *(const struct serve_options *)given;
+	struct arena arena;
+	int code;
+
+	if (count != 1)
+		return command_misused(&cmd_serve, count ? "one DOCUMENT at a time" : "which DOCUMENT?");
+	arena_init(&arena, 1024, 1 << 20);
+	raise_descriptors();
+	chosen.server.workers = (uint32_t)chosen.workers;
+	if (!chosen.server.database)
+		chosen.server.database = database_beside(&arena, words[0]);
+	code = load_and_serve(words[0], &chosen.server);
+	arena_done(&arena);
+	return code;
+}
+
+const struct command cmd_serve = {
+	.name = "serve",
+	.summary = "serve an OpenAPI document, with data in SQLite",
+	.usage = "DOCUMENT [options]",
+	.help = help,
+	.options = options,
+	.options_size = sizeof(struct serve_options),
+	.defaults = &defaults,
+	.run = run,
+};
