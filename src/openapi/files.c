@@ -249,7 +249,9 @@ int files_load(struct loader *loader, struct str uri, uint32_t referrer, const s
 	shown = path;
 	if (loader->cwd.len && str_starts(path, loader->cwd))
 		shown = str_sub(path, loader->cwd.len, path.len);
-	if (loader->files.count > FILES_MAX)
+	if (str_find(path, '\0') < path.len)
+		issues_add(issues, referrer, NULL, "a file has no NUL in its name");
+	else if (loader->files.count > FILES_MAX)
 		issues_add(issues, referrer, NULL, "the document is made of more than %d files", FILES_MAX);
 	else
 		r = files_read(loader, path.at, shown, referrer, &file->root);

@@ -45,12 +45,40 @@ static void refuse_since_3_1(struct checker *c, uint32_t at, const char *format,
 		issues_warn(c->issues, at, NULL, "%s", text);
 }
 
+/* Remembers the name; true where it was there already. */
+static bool is_repeated(struct checker *c, struct map *names, struct str name)
+{
+	void **place = name.at ? map_put(names, name) : NULL;
+
+	if (!place) {
+		c->failure = STATUTE_ENOMEM;
+		return false;
+	}
+	if (*place)
+		return true;
+	*place = c; /* anything but NULL */
+	return false;
+}
+
+static void check_tags(struct checker *c, const struct json *tags)
+{
+	struct map names;
+
+	map_init(&names, &c->scratch);
+	json_each(tag, tags) {
+		struct str name = json_get_text(tag, S("name"));
+
+		if (name.at && is_repeated(c, &names, name))
+			issues_warn(c->issues, tag->at, NULL, "the tag '%.*s' is declared twice",
+			            STR_ARG(name));
+	}
+}
+
 /* 4.8.1: at least one of the three; in 3.0 `paths`. A misspelt field was reported already. */
 void rule_root(struct checker *checker, const struct json *node)
 {
 	bool has_any = json_get(node, S("paths")) || json_get(node, S("components")) ||
 	               json_get(node, S("webhooks"));
-	struct map names;
 
 	if (checker->unknown_fields)
 		return;
@@ -59,17 +87,7 @@ void rule_root(struct checker *checker, const struct json *node)
 	else if (!has_any)
 		issues_add(checker->issues, node->at, NULL,
 		           "the OpenAPI Object needs at least one of 'paths', 'components' and 'webhooks'");
-	map_init(&names, &checker->scratch);
-	json_each(tag, json_get(node, S("tags"))) {
-		struct str name = json_get_text(tag, S("name"));
-		void **place = name.at ? map_put(&names, name) : NULL;
-
-		if (place && *place)
-			issues_warn(checker->issues, tag->at, NULL, "the tag '%.*s' is declared twice",
-			            STR_ARG(name));
-		else if (place)
-			*place = tag;
-	}
+	check_tags(checker, json_get(node, S("tags")));
 }
 
 void rule_license(struct checker *checker, const struct json *node)
@@ -162,23 +180,16 @@ static void check_unique_parameters(struct checker *c, const struct json *list)
 
 	map_init(&seen, &c->scratch);
 	json_each(item, list) {
-		struct str base = c->base, key;
+		struct str base = c->base;
 		const struct json *parameter = document_follow(&c->loader->document, item, &base);
-		struct str name = json_get_text(parameter, S("name"));
-		void **place = NULL;
+		struct str name = json_get_text(parameter, S("name")), in = json_get_text(parameter, S("in"));
 
 		if (!name.at)
 			continue;
-		key = str_printf(&c->scratch, "%.*s %.*s", STR_ARG(json_get_text(parameter, S("in"))),
-		                 STR_ARG(name));
-		if (key.at)
-			place = map_put(&seen, key);
-		if (place && *place)
+		if (is_repeated(c, &seen, str_printf(&c->scratch, "%.*s %.*s", STR_ARG(in), STR_ARG(name))))
 			issues_add(c->issues, item->at, NULL,
-			           "the %.*s parameter '%.*s' stands twice in this list",
-			           STR_ARG(json_get_text(parameter, S("in"))), STR_ARG(name));
-		else if (place)
-			*place = item;
+			           "the %.*s parameter '%.*s' stands twice in this list", STR_ARG(in),
+			           STR_ARG(name));
 	}
 }
 
@@ -191,18 +202,11 @@ void rule_path_item(struct checker *checker, const struct json *node)
 void rule_operation(struct checker *checker, const struct json *node)
 {
 	const struct json *id = json_get(node, S("operationId"));
-	void **place;
 
 	check_unique_parameters(checker, json_get(node, S("parameters")));
-	if (!json_is(id, JSON_STRING))
-		return;
-	if (!(place = map_put(&checker->operation_ids, id->text)))
-		checker->failure = STATUTE_ENOMEM;
-	else if (*place)
+	if (json_is(id, JSON_STRING) && is_repeated(checker, &checker->operation_ids, id->text))
 		issues_warn(checker->issues, id->at, NULL, "another operation has the operationId '%.*s'",
 		            STR_ARG(id->text));
-	else
-		*place = checker;
 }
 
 void rule_examples(struct checker *checker, const struct json *node)

@@ -416,7 +416,7 @@ static int on_event(struct builder *b, const yaml_event_t *event)
 static int on_fault(struct builder *b, const yaml_parser_t *parser)
 {
 	uint32_t at = b->base + (uint32_t)parser->problem_offset;
-	const char *remedy = NULL;
+	const char *remedy = NULL, *problem = parser->problem ? parser->problem : "the YAML is malformed";
 	size_t byte;
 
 	if (parser->error == YAML_MEMORY_ERROR)
@@ -427,9 +427,9 @@ static int on_fault(struct builder *b, const yaml_parser_t *parser)
 	if (byte < b->text.len && b->text.at[byte] == '\t')
 		remedy = "indent with spaces";
 	if (parser->context)
-		issues_add(b->issues, at, remedy, "%s %s", parser->problem, parser->context);
+		issues_add(b->issues, at, remedy, "%s %s", problem, parser->context);
 	else
-		issues_add(b->issues, at, remedy, "%s", parser->problem);
+		issues_add(b->issues, at, remedy, "%s", problem);
 	return STATUTE_EDOCUMENT;
 }
 
