@@ -94,7 +94,11 @@ STATUTE_API const struct statute_misuse *statute_misuse_at(size_t index);
 /* Whether the row is about that code. */
 STATUTE_API bool statute_misuse_concerns(const struct statute_misuse *misuse, int code);
 
-/* The value of the first field of that name (lower case), or NULL. */
+/*
+ * The value of the first field of that name, NUL-terminated, or NULL. Names are asked in
+ * lower case. "connection" is asked too, which a caller may leave to whoever writes the
+ * response: then it answers what will be written.
+ */
 typedef const char *statute_status_lookup(void *data, const char *name);
 
 /* What else a check must know of a response. */

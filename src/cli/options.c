@@ -208,6 +208,8 @@ static void print_default(const struct option *option, const void *defaults)
 		return;
 	}
 	memcpy(&number, at, sizeof(number));
+	if (number < option->min) /* what the text says instead */
+		return;
 	printf(" (");
 	print_number(option->type, number);
 	putchar(')');

@@ -142,3 +142,32 @@ def test_two_dashes_end_the_options():
 def test_a_full_disk_is_a_failure():
     with open("/dev/full", "w") as full:
         assert subprocess.run([binary(), "explain"], stdout=full, stderr=subprocess.DEVNULL, timeout=20).returncode == 1
+
+
+@pytest.mark.parametrize("words, message", [
+    (["--workers"], "needs a value"),
+    (["--workers="], "a number"),
+    (["--workers=two"], "a number"),
+    (["--workers=-1"], "a number"),
+    (["--workers=0"], "from 1 to 256"),
+    (["-w", "100000"], "from 1 to 256"),
+    (["-w99999999999999999999"], "a number"),
+    (["--content-max=1MB2"], "a size"),
+    (["--content-max=1XB"], "a size"),
+    (["--content-max", "99GiB"], "bytes"),
+    (["--header-timeout=10d"], "a duration"),
+    (["--header-timeout", "2h"], "ms"),
+    (["--workrs=2"], "did you mean --workers"),
+])
+def test_values_of_options_are_checked_by_their_type(words, message):
+    done = statute("serve", *words, "no-such-document.yaml")
+    if words == ["--workers"]:  # its value would be the document
+        done = statute("serve", *words)
+    assert done.returncode == 2
+    assert message in done.stderr
+
+
+def test_help_says_the_defaults():
+    text = statute("serve", "--help").stdout
+    assert "(1MiB)" in text
+    assert "(10s)" in text
