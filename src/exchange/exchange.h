@@ -53,6 +53,8 @@ struct exchange_host {
 	struct store_reader *reader;
 	/* The kind that serves a path under "/-/" of this worker; NULL: the path is the document's. */
 	const struct exchange_kind *(*own_path)(struct exchange *x, struct str path);
+	/* The kind that serves a binding; never NULL for one that is bound. */
+	const struct exchange_kind *(*kind_of)(enum binding_kind kind);
 	/* Any thread: have exchange_resume(x) called on the worker's loop, soon. */
 	void (*resume)(struct exchange *x);
 	/* On the loop: run fn(x) on another thread, then exchange_resume(x) here. 0 or an error: then fn never runs. */
@@ -86,8 +88,11 @@ struct exchange {
 	struct statute_verdict verdict;
 	const char *final_node;  /* "N10", for the log; also of a refusal ("A08") */
 
+	struct str prefix;       /* what the document's servers put before its paths, where the client sent it */
+	struct str path;         /* the request's path after that */
 	struct route_match match;
-	const struct bound_operation *bound; /* NULL: no route, or a path of the server's own */
+	const struct bound_path *bound_path; /* NULL: no route, or a path of the server's own */
+	const struct bound_operation *bound; /* NULL: no route, or no such method */
 	const struct exchange_kind *kind;
 	struct parameter_values parameters;
 
@@ -97,7 +102,11 @@ struct exchange {
 	struct problem problem;  /* details of an error, filled by whoever finds it */
 	const char *cause;       /* of a 5xx, for the log alone; in the arena or static */
 	struct store_write write;
-	unsigned waits;          /* the exchange is with another thread */
+	bool was_found, was_content_taken, was_understood; /* the facts of STORE, of the content, of its meaning */
+	bool is_in_transaction;  /* on the writer thread: x->target.row is the row as it is now */
+	bool is_decided;         /* the walk ended there: x->verdict is the answer */
+	struct store_session *session; /* for rules: the reader's, or the writer's while in the transaction */
+	bool is_waiting;         /* the exchange is with another thread */
 	void *kind_data;         /* the kind's, in the arena */
 	void *host_data;         /* the server's: the connection */
 	struct exchange *next;   /* the server's, for its lists */
@@ -134,9 +143,14 @@ void exchange_refuse(struct exchange *x, enum h1_refusal refusal, struct str bla
  */
 struct exchange_kind {
 	const char *name;
+	/*
+	 * More that is wrong with the parameters, which the document does not say: adds to
+	 * x->parameters.errors through exchange_parameter_error. May be NULL.
+	 */
+	int (*check)(struct exchange *x);
 	/* Facts of group STORE: does the target exist, is it gone; x->target with its validators. */
 	int (*find)(struct exchange *x);
-	/* Facts of group BODY about meaning (J02 on): x->body is parsed, or NULL where there is no content. */
+	/* Facts of group BODY about meaning (J02 on); x->body is the parsed content. */
 	int (*understand)(struct exchange *x);
 	/* Facts of group WRITE: does it, and says how it ended. */
 	int (*write)(struct exchange *x);
@@ -146,8 +160,19 @@ struct exchange_kind {
 	void (*explain)(struct exchange *x);
 };
 
-/* Walks on from x->node while facts are found, as the loop would; for kinds that decide again on the writer thread. */
-enum exchange_step exchange_walk(struct exchange *x);
+/*
+ * On the writer thread, in the transaction, x->target.row being the row as it is
+ * now: walks again from the lookup of the target. True where the walk comes to the
+ * write once more; false where it ends before, with x->verdict the answer.
+ */
+bool exchange_decide_again(struct exchange *x);
+/*
+ * A fact of an earlier block turned out to be otherwise (a cursor that the store
+ * does not know): set it, and call this; the walk begins anew.
+ */
+void exchange_walk_anew(struct exchange *x);
+/* Adds an error about a parameter. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int exchange_parameter_error(struct exchange *x, const struct parameter_error *error);
 /* Sets the facts of block H from the request's fields and x->target. */
 void exchange_find_preconditions(struct exchange *x, bool exists);
 /* Serialises a JSON tree as the response's content. 0 or STATUTE_ENOMEM. */

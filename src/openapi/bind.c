@@ -147,8 +147,8 @@ static void find_items(struct binder *binder)
 			continue;
 		place->kind = BINDING_ITEM;
 		place->resource = above->resource;
-		if (!place->resource->item_path.len || place->item->parameter_count == 1)
-			place->resource->item_path = place->item->template_text;
+		if (!place->resource->item || place->item->parameter_count == 1)
+			place->resource->item = place->item;
 	}
 }
 

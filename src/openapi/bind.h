@@ -30,7 +30,7 @@ struct resource_transition {
 struct resource {
 	struct collection collection; /* what the store must know */
 	struct str singular;          /* "user", for messages */
-	struct str item_path;         /* template of an item: "/users/{id}"; empty where none is declared */
+	const struct path_item *item; /* of one row: "/users/{id}"; NULL where none is declared */
 	struct str path;              /* template of the collection or singleton */
 	const struct schema *schema;  /* of a whole representation; NULL: any JSON object */
 	struct resource_rule *rules;
@@ -109,6 +109,9 @@ struct api {
 	bool implements[METHOD_COUNT];  /* by method: some operation may have it (B05) */
 	bool needs_credentials;         /* some operation has a security requirement */
 };
+
+/* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */
+bool bind_member_find(const struct resource *resource, struct str name, size_t *ret_member);
 
 /* Everything in the document's arena. Problems go to document->issues; then STATUTE_EDOCUMENT. */
 STATUTE_CHECK int bind_document(struct document *document, struct api **ret_api);

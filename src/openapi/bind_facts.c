@@ -44,8 +44,8 @@ static void set_content_facts(const struct bound_operation *bound, struct statut
 	enum method method = operation->method;
 
 	SET(TAKES_CONTENT, operation->body != NULL);
-	SET(NEEDS_CONTENT, method == METHOD_PUT || method == METHOD_PATCH ||
-	                           (operation->body && operation->body->is_required));
+	/* What is made or changed from nothing has no meaning: POST, PUT and PATCH need content, required or not. */
+	SET(NEEDS_CONTENT, operation->body && !method_is_safe(method) && method != METHOD_DELETE);
 	if (!operation->body) {
 		SET(SETS_READ_ONLY, false);
 		SET(RULES_HOLD, true);

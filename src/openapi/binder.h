@@ -40,8 +40,6 @@ STATUTE_CHECK int bind_resource(struct binder *binder, struct resource *resource
                                 const struct resource_places *places);
 /* The index of a member (not the id), added as text where it is missing. SIZE_MAX without memory. */
 size_t bind_member_add(struct binder *binder, struct resource *resource, struct str name, enum store_type type);
-/* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */
-bool bind_member_find(const struct resource *resource, struct str name, size_t *ret_member);
 /* "users" -> "user", "categories" -> "category"; for messages and member names. In `arena`. */
 struct str bind_singular(struct arena *arena, struct str plural);
 

@@ -1,0 +1,281 @@
+/*
+ * From a verdict to a response: the kind's representation or a problem, and the
+ * fields that the status owes. The last step holds the response against the
+ * contract of its status: one that breaks it never leaves (R5).
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <statute/status.h>
+
+#include "base/clock.h"
+#include "exchange/facts.h"
+#include "message/date.h"
+
+enum { CONTENT_MAX = 64 << 20 };
+
+int exchange_reply_json(struct exchange *x, const struct json *value)
+{
+	struct buf buf;
+
+	buf_init(&buf, &x->arena, CONTENT_MAX);
+	json_write(&buf, value);
+	if (buf.failed)
+		return STATUTE_ENOMEM;
+	x->response.content = buf_str(&buf);
+	x->response.has_content = true;
+	return 0;
+}
+
+void exchange_add_validators(struct exchange *x)
+{
+	char date[HTTP_DATE_LEN];
+
+	if (x->target.etag.len)
+		response_set(&x->response, S("ETag"), x->target.etag);
+	if (x->target.modified_s >= 0) {
+		http_date_format(date, x->target.modified_s);
+		response_set(&x->response, S("Last-Modified"), str_dup(&x->arena, str_of(date, sizeof(date))));
+	}
+}
+
+static struct str seconds(struct exchange *x)
+{
+	return str_printf(&x->arena, "%u", x->host->settings->retry_after_s);
+}
+
+/* What a status owes that any kind would say the same way. */
+static void add_obliged_fields(struct exchange *x)
+{
+	struct response *response = &x->response;
+	const struct bound_path *path = x->bound_path;
+	enum method method = x->request.method;
+
+	switch (response->status) {
+	case 405:
+		if (path)
+			response_set(response, S("Allow"), path->allow);
+		break;
+	case 415:
+		if (strcmp(x->verdict.code, "UNSUPPORTED_CONTENT_ENCODING") == 0)
+			response_set(response, S("Accept-Encoding"), S("identity"));
+		else if (path && method == METHOD_POST)
+			response_set(response, S("Accept-Post"), path->accept_post);
+		else if (path && method == METHOD_PATCH)
+			response_set(response, S("Accept-Patch"), path->accept_patch);
+		else if (path)
+			response_set(response, S("Accept"), path->accept_put);
+		break;
+	case 412:
+	case 428:
+		if (x->target.etag.len)
+			response_set(response, S("ETag"), x->target.etag);
+		break;
+	case 408:
+	case 413:
+		response->must_close = true;
+		break;
+	case 429:
+	case 503:
+		x->problem.retry_after = (int)x->host->settings->retry_after_s;
+		response_set(response, S("Retry-After"), seconds(x));
+		break;
+	default:
+		break;
+	}
+}
+
+/* Which field of a 428 is missing, and which tag to send in it. */
+static void describe_missing_condition(struct exchange *x)
+{
+	struct json *details = json_new(&x->arena, JSON_OBJECT);
+	bool creates = !statute_fact_is(&x->facts, STATUTE_FACT_EXISTS);
+	struct str field = creates ? S("If-None-Match") : S("If-Match");
+
+	if (!details || json_set(&x->arena, details, S("field"), json_new_string(&x->arena, field)) < 0)
+		return;
+	if (!creates && x->target.etag.len &&
+	    json_set(&x->arena, details, S("etag"), json_new_string(&x->arena, x->target.etag)) < 0)
+		return;
+	x->problem.details = details;
+}
+
+static void describe_parameters(struct exchange *x)
+{
+	const struct parameter_values *parameters = &x->parameters;
+	struct problem_error *errors = arena_array(&x->arena, parameters->error_count, sizeof(*errors));
+
+	if (!errors)
+		return;
+	for (size_t i = 0; i < parameters->error_count; i++) {
+		const struct parameter_error *error = &parameters->errors[i];
+
+		errors[i] = (struct problem_error){
+			.field = error->name,
+			.message = error->message,
+			.code = error->code,
+			.value = error->value,
+			.in = str_from(error->in),
+		};
+	}
+	x->problem.errors = errors;
+	x->problem.error_count = parameters->error_count;
+}
+
+/* What exists, for a client that asked for something else (406). */
+static void describe_offers(struct exchange *x)
+{
+	struct json *details = json_new(&x->arena, JSON_OBJECT), *offers = json_new(&x->arena, JSON_ARRAY);
+
+	for (size_t i = 0; x->bound && i < x->bound->offer_count; i++)
+		if (json_append(offers, json_new_string(&x->arena, x->bound->offers[i])) < 0)
+			return;
+	if (details && json_set(&x->arena, details, S("available"), offers) == 0)
+		x->problem.details = details;
+}
+
+/* What any kind of resource would say about an error. */
+static void describe(struct exchange *x)
+{
+	const char *code = x->verdict.code;
+
+	if (strcmp(code, "PRECONDITION_REQUIRED") == 0)
+		describe_missing_condition(x);
+	else if (strcmp(code, "INVALID_PARAMETER") == 0 || strcmp(code, "INVALID_PATH_PARAMETER") == 0)
+		describe_parameters(x);
+	else if (strcmp(code, "NOT_ACCEPTABLE") == 0)
+		describe_offers(x);
+	else if (strcmp(code, "NOT_BOUND") == 0 && x->bound && x->host->settings->is_dev)
+		x->problem.hint = x->bound->why_not;
+}
+
+static void write_problem(struct exchange *x)
+{
+	struct problem *problem = &x->problem;
+	enum problem_format format = problem_format_for(request_list(&x->request, FIELD_ACCEPT, &x->arena));
+	char timestamp[CLOCK_RFC3339_LEN];
+	struct buf buf;
+
+	problem->status = x->response.status;
+	if (!problem->code.len)
+		problem->code = str_from(x->verdict.code);
+	problem->instance = x->id;
+	problem->path = x->request.path;
+	problem->timestamp = str_of(timestamp, clock_rfc3339(timestamp, x->now_ms, false));
+	problem->node = str_from(x->final_node);
+	problem->show_node = x->host->settings->is_dev;
+	buf_init(&buf, &x->arena, CONTENT_MAX);
+	problem_write(problem, format, &buf);
+	problem->timestamp = (struct str){ 0 };
+	if (buf.failed) { /* no memory even for the error: the bare status, and the client must go */
+		x->response.must_close = true;
+		buf.len = 0;
+	}
+	x->response.content = buf_str(&buf);
+	x->response.has_content = true;
+	response_set(&x->response, S("Content-Type"), problem_media_type(format));
+	response_set(&x->response, S("Cache-Control"), S("no-store"));
+}
+
+static void answer_error(struct exchange *x)
+{
+	add_obliged_fields(x);
+	describe(x);
+	if (x->kind && x->kind->explain)
+		x->kind->explain(x);
+	write_problem(x);
+}
+
+/* OPTIONS needs no kind: the route knows all that it says. */
+static bool answer_options(struct exchange *x)
+{
+	struct response *response = &x->response;
+
+	if (!statute_fact_is(&x->facts, STATUTE_FACT_IS_OPTIONS) || response->status != 204)
+		return false;
+	if (x->bound_path) {
+		response_set(response, S("Allow"), x->bound_path->allow);
+		if (x->bound_path->accept_post.len)
+			response_set(response, S("Accept-Post"), x->bound_path->accept_post);
+		if (x->bound_path->accept_patch.len)
+			response_set(response, S("Accept-Patch"), x->bound_path->accept_patch);
+		return true;
+	}
+	if (x->kind)
+		return false;
+	response_set(response, S("Allow"), S("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+	return true;
+}
+
+/* The wire adds Date and Connection itself. */
+static const char *look_up(void *data, const char *name)
+{
+	struct exchange *x = data;
+	struct str value = response_field(&x->response, str_from(name));
+
+	if (strcasecmp(name, "connection") == 0)
+		return x->response.must_close ? "close" : NULL;
+	if (strcasecmp(name, "date") == 0)
+		return "";
+	return value.at ? str_dup(&x->arena, value).at : NULL;
+}
+
+static const char *broken_contract(struct exchange *x)
+{
+	const struct statute_status_facts facts = {
+		.has_content = x->response.has_content && x->response.content.len && x->request.method != METHOD_HEAD,
+		.is_head = x->request.method == METHOD_HEAD,
+		.is_post = x->request.method == METHOD_POST,
+	};
+	const char *broken = NULL;
+
+	return statute_status_check(x->response.status, &facts, look_up, x, &broken) < 0 ? broken : NULL;
+}
+
+static void start_response(struct exchange *x, int status)
+{
+	x->response = (struct response){ .status = status, .must_close = x->response.must_close };
+	response_add(&x->response, S("X-Request-Id"), x->id);
+}
+
+/* Replaces whatever there is by a 500 whose cause stands in the log alone. */
+static void answer_internal_error(struct exchange *x, const char *cause)
+{
+	x->cause = cause;
+	x->verdict.status = 500;
+	x->verdict.code = "INTERNAL_ERROR";
+	x->problem = (struct problem){ 0 };
+	x->kind = NULL;
+	start_response(x, 500);
+	write_problem(x);
+}
+
+void exchange_answer(struct exchange *x)
+{
+	const char *broken;
+	int r = 0;
+
+	if (!x->final_node) {
+		const struct statute_node *node = statute_graph_node(x->verdict.node);
+
+		x->final_node = node ? node->id : "";
+	}
+	if (!x->verdict.status) /* the client is gone, or the walk ended in nothing that a kind can do */
+		x->verdict.status = 500;
+	start_response(x, x->verdict.status);
+	if (x->verdict.status >= 400)
+		answer_error(x);
+	else if (!answer_options(x))
+		r = x->kind && x->kind->reply ? x->kind->reply(x) : STATUTE_EINVAL;
+	if (r < 0) {
+		answer_internal_error(x, x->cause ? x->cause : statute_err_text(r));
+		return;
+	}
+	broken = broken_contract(x);
+	if (broken) {
+		assert(!x->host->settings->is_dev || !broken);
+		answer_internal_error(x, broken);
+	}
+}

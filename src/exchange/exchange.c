@@ -1,0 +1,273 @@
+/*
+ * The walk of one request: see exchange.h.
+ *
+ * The graph says which fact it needs next; the phase of the fact says who finds
+ * it. Nothing here decides a status.
+ */
+#include "exchange/exchange.h"
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "exchange/facts.h"
+
+enum { ARENA_FIRST = 16 * 1024, ID_MAX = 128 };
+
+void exchange_init(struct exchange *x, const struct exchange_host *host)
+{
+	*x = (struct exchange){ .host = host };
+	arena_init(&x->arena, ARENA_FIRST, host->settings->arena_max);
+}
+
+void exchange_done(struct exchange *x)
+{
+	arena_done(&x->arena);
+}
+
+void exchange_reset(struct exchange *x)
+{
+	struct arena arena = x->arena;
+	const struct exchange_host *host = x->host;
+	void *host_data = x->host_data;
+
+	arena_reset(&arena);
+	*x = (struct exchange){ .arena = arena, .host = host, .host_data = host_data };
+}
+
+/* A client's id is kept where it is short and plain; it ends up in logs and headers. */
+static bool is_sane_id(struct str id)
+{
+	if (!id.len || id.len > ID_MAX)
+		return false;
+	for (size_t i = 0; i < id.len; i++) {
+		char c = id.at[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
+		      c == '.' || c == ':' || c == '/' || c == '+' || c == '='))
+			return false;
+	}
+	return true;
+}
+
+static void begin(struct exchange *x)
+{
+	struct str sent = request_field(&x->request, FIELD_X_REQUEST_ID);
+	char made[RANDOM_ID_LEN];
+
+	x->now_ms = clock_wall_ms();
+	x->began_us = clock_monotonic_us();
+	x->target.modified_s = -1;
+	if (x->request.lines[FIELD_X_REQUEST_ID] == 1 && is_sane_id(sent)) {
+		x->id = sent;
+	} else {
+		random_sortable_id(made, x->now_ms);
+		x->id = str_printf(&x->arena, "req_%.*s", RANDOM_ID_LEN, made);
+	}
+	buf_init(&x->content, &x->arena, (size_t)x->host->settings->content_max);
+}
+
+/* Ends the walk with an answer that no row could give: something here failed. */
+static void fail(struct exchange *x, int err)
+{
+	x->verdict = (struct statute_verdict){
+		.status = err == STATUTE_ENOMEM ? 503 : 500,
+		.node = x->node,
+		.code = err == STATUTE_ENOMEM ? "SERVER_OVERLOADED" : "INTERNAL_ERROR",
+	};
+	if (!x->cause)
+		x->cause = statute_err_text(err);
+}
+
+enum advance { ADVANCE_VERDICT, ADVANCE_CONTENT, ADVANCE_WAIT, ADVANCE_WRITE, ADVANCE_ON };
+
+static enum advance failed(struct exchange *x, int err)
+{
+	fail(x, err);
+	return ADVANCE_VERDICT;
+}
+
+static enum advance find_target(struct exchange *x)
+{
+	int r = x->kind && !x->was_found ? x->kind->find(x) : STATUTE_EINVAL;
+
+	if (r == STATUTE_EAGAIN)
+		return ADVANCE_WAIT;
+	if (r < 0)
+		return failed(x, r);
+	x->was_found = true;
+	statute_facts_settle(&x->facts, STATUTE_PHASE_STORE);
+	return ADVANCE_ON;
+}
+
+static bool content_is_wanted(const struct exchange *x)
+{
+	return statute_fact_is(&x->facts, STATUTE_FACT_HAS_CONTENT) &&
+	       statute_fact_is(&x->facts, STATUTE_FACT_TAKES_CONTENT);
+}
+
+static enum advance find_meaning(struct exchange *x)
+{
+	int r;
+
+	if (!x->was_content_taken && content_is_wanted(x)) {
+		FACT(CONTINUE_SENT, true); /* the server does, where nothing has come yet */
+		return ADVANCE_CONTENT;
+	}
+	r = x->kind && !x->was_understood ? x->kind->understand(x) : STATUTE_EINVAL;
+	if (r == STATUTE_EAGAIN)
+		return ADVANCE_WAIT;
+	if (r < 0)
+		return failed(x, r);
+	x->was_understood = true;
+	statute_facts_settle(&x->facts, STATUTE_PHASE_BODY);
+	return ADVANCE_ON;
+}
+
+/* Walks until there is a verdict, or something that takes time. */
+static enum advance advance(struct exchange *x)
+{
+	enum advance next = ADVANCE_ON;
+
+	while (next == ADVANCE_ON) {
+		if (statute_graph_walk(&x->facts, &x->node, &x->verdict) == STATUTE_WALK_DONE)
+			return ADVANCE_VERDICT;
+		switch (statute_fact_info(x->verdict.fact)->phase) {
+		case STATUTE_PHASE_STORE:
+			next = find_target(x);
+			break;
+		case STATUTE_PHASE_BODY:
+			next = find_meaning(x);
+			break;
+		case STATUTE_PHASE_WRITE:
+			return ADVANCE_WRITE;
+		default: /* a fact that should have been known before the walk: our bug */
+			x->cause = statute_fact_info(x->verdict.fact)->name;
+			next = failed(x, STATUTE_EINVAL);
+		}
+	}
+	return next;
+}
+
+static enum exchange_step walk(struct exchange *x)
+{
+	for (;;) {
+		int r;
+
+		switch (advance(x)) {
+		case ADVANCE_CONTENT:
+			return EXCHANGE_CONTENT;
+		case ADVANCE_WAIT:
+			x->is_waiting = true;
+			return EXCHANGE_WAIT;
+		case ADVANCE_WRITE:
+			r = x->kind && x->kind->write ? x->kind->write(x) : STATUTE_EINVAL;
+			if (r == STATUTE_EAGAIN) {
+				x->is_waiting = true;
+				return EXCHANGE_WAIT;
+			}
+			statute_facts_settle(&x->facts, STATUTE_PHASE_WRITE);
+			if (r == 0)
+				break;
+			fail(x, r);
+			/* fall through */
+		default:
+			exchange_answer(x);
+			return EXCHANGE_DONE;
+		}
+	}
+}
+
+void exchange_walk_anew(struct exchange *x)
+{
+	x->node = STATUTE_NODE_FIRST;
+}
+
+bool exchange_decide_again(struct exchange *x)
+{
+	struct statute_facts before = x->facts;
+
+	statute_facts_run_again(&x->facts, &x->bound->fixed, &x->node);
+	if (statute_fact_known(&before, STATUTE_FACT_PARENTS_EXIST))
+		FACT(PARENTS_EXIST, true);
+	x->was_found = x->was_understood = false;
+	if (x->was_content_taken && exchange_take_content(x) < 0)
+		fail(x, STATUTE_ENOMEM);
+	else if (advance(x) == ADVANCE_WRITE)
+		return true;
+	x->is_decided = true;
+	return false;
+}
+
+enum exchange_step exchange_begin(struct exchange *x)
+{
+	int r;
+
+	begin(x);
+	r = x->id.at ? exchange_find_request_facts(x) : STATUTE_ENOMEM;
+	if (r < 0) {
+		fail(x, r);
+		exchange_answer(x);
+		return EXCHANGE_DONE;
+	}
+	x->node = STATUTE_NODE_FIRST;
+	return walk(x);
+}
+
+enum exchange_step exchange_content(struct exchange *x, struct str piece)
+{
+	buf_add(&x->content, piece);
+	if (!x->content.failed)
+		return EXCHANGE_CONTENT;
+	x->was_content_taken = true;
+	FACT(CLIENT_GONE, false);
+	FACT(CONTENT_IN_TIME, true);
+	FACT(CONTENT_WITHIN_LIMIT, piece.len + x->content.len <= x->content.max);
+	if (statute_fact_is(&x->facts, STATUTE_FACT_CONTENT_WITHIN_LIMIT)) {
+		fail(x, STATUTE_ENOMEM);
+		exchange_answer(x);
+		return EXCHANGE_DONE;
+	}
+	return walk(x);
+}
+
+enum exchange_step exchange_content_end(struct exchange *x)
+{
+	int r;
+
+	x->request.content = buf_str(&x->content);
+	x->was_content_taken = true;
+	r = exchange_take_content(x);
+	if (r < 0) {
+		fail(x, r);
+		exchange_answer(x);
+		return EXCHANGE_DONE;
+	}
+	return walk(x);
+}
+
+enum exchange_step exchange_resume(struct exchange *x)
+{
+	x->is_waiting = false;
+	if (!x->is_decided)
+		return walk(x);
+	exchange_answer(x);
+	return EXCHANGE_DONE;
+}
+
+void exchange_refuse(struct exchange *x, enum h1_refusal refusal, struct str blamed)
+{
+	const struct h1_refusal_row *row = h1_refusal_row(refusal);
+
+	if (!x->id.at)
+		begin(x);
+	x->verdict = (struct statute_verdict){ .status = (uint16_t)row->status, .code = row->code };
+	x->final_node = row->node;
+	x->problem.detail = str_from(row->detail);
+	if (blamed.len && str_is_utf8(blamed)) {
+		struct json *details = json_new(&x->arena, JSON_OBJECT);
+
+		if (details && json_set(&x->arena, details, S("field"), json_new_string(&x->arena, blamed)) == 0)
+			x->problem.details = details;
+	}
+	exchange_answer(x);
+	x->response.must_close = true;
+}

@@ -1,0 +1,24 @@
+/* Which kind serves a binding. */
+#include "resource/resource.h"
+
+const struct exchange_kind *resource_kind_of(enum binding_kind kind)
+{
+	switch (kind) {
+	case BINDING_COLLECTION:
+		return &collection_kind;
+	case BINDING_ITEM:
+		return &item_kind;
+	case BINDING_SINGLETON:
+		return &singleton_kind;
+	case BINDING_NONE:
+		break;
+	}
+	return NULL;
+}
+
+struct change *change_of(struct exchange *x)
+{
+	if (!x->kind_data)
+		x->kind_data = arena_new(&x->arena, struct change);
+	return x->kind_data;
+}

@@ -1,0 +1,82 @@
+/*
+ * The kinds of resources that are kept in the store: collections, their items,
+ * and singletons. They find facts and make representations; the graph decides.
+ * Inside the room; others need resource_kind_of alone.
+ */
+#ifndef STATUTE_RESOURCE_RESOURCE_H
+#define STATUTE_RESOURCE_RESOURCE_H
+
+#include "exchange/exchange.h"
+
+/* exchange_host.kind_of: NULL for BINDING_NONE. */
+const struct exchange_kind *resource_kind_of(enum binding_kind kind);
+
+extern const struct exchange_kind collection_kind, item_kind, singleton_kind;
+
+#define FACT(name, is) statute_fact_set(&x->facts, STATUTE_FACT_##name, (is))
+
+/* What a request is about to do; x->kind_data from the first `understand` or `write` on. */
+struct change {
+	struct json *before;  /* the row as it was, parsed; NULL where there is none */
+	struct json *after;   /* what shall be stored, without what Statute fills in */
+	struct json *secrets; /* writeOnly members of the request; passwords are hashed by `write` */
+	bool was_hashing, has_hashed;
+	bool was_submitted, was_done;
+	bool is_verbatim;     /* stored exactly as it was sent (RFC 9110 section 9.3.4) */
+	const struct json *blamed; /* the transition that is forbidden: the object of allowed ones */
+	struct str blamed_from, blamed_to;
+	int64_t seen_version; /* of the row that the worker decided on */
+	enum store_row_state seen_state;
+};
+/* Made on first use; NULL without memory. */
+struct change *change_of(struct exchange *x);
+
+/* find.c: looking the target up. */
+STATUTE_CHECK int resource_find_item(struct exchange *x);
+STATUTE_CHECK int resource_find_singleton(struct exchange *x);
+/* Do the rows that the path names before the collection exist? Sets STORE_ANSWERS and PARENTS_EXIST; true to go on. */
+bool resource_find_parents(struct exchange *x);
+/* Says how a read ended: sets STORE_ANSWERS or READ_FAILED. True where it did end well. */
+bool resource_read_ended(struct exchange *x, enum store_outcome outcome);
+/* The filters that the path's parents put on a collection, in the arena; NULL without memory. */
+struct store_filter *resource_scope(struct exchange *x);
+/* `"7"`, in the arena; empty without memory. */
+struct str resource_etag(struct exchange *x, int64_t version);
+
+/* understand.c: what content means. */
+STATUTE_CHECK int resource_understand(struct exchange *x);
+/* Applies a patch to change->before, into change->after; sets its facts. Part of understanding. */
+STATUTE_CHECK int resource_apply_patch(struct exchange *x, struct change *change);
+/* Adds an error to x->problem.errors. */
+STATUTE_CHECK int resource_error(struct exchange *x, const struct problem_error *error);
+
+STATUTE_CHECK int resource_schema_error(struct exchange *x, const struct schema_error *error);
+
+/* write.c: the write and its outcome. */
+STATUTE_CHECK int resource_write(struct exchange *x);
+/* Hashes every password among change->secrets. On any thread. Argon2id, 19 MiB, 2 passes. */
+void resource_hash_passwords(struct exchange *x);
+/* True while a password among the change's secrets has not been hashed. */
+bool resource_must_hash(struct exchange *x);
+
+/* conflict.c: naming who stood in the way. */
+void resource_explain(struct exchange *x);
+
+/* represent.c: the row as JSON. */
+/* The text of a row as it is served, _links added where the schema declares them; {NULL, 0} without memory. */
+struct str resource_text(struct exchange *x, const struct store_row *row);
+/* The path of a row: "/users/7", in the arena; {NULL, 0} without memory. */
+struct str resource_path(struct exchange *x, const struct resource *resource, struct str id, const struct json *body);
+/* Sets x->response to the row x->target.row, with its validators. */
+STATUTE_CHECK int resource_reply_row(struct exchange *x, bool with_validators);
+/* Content-Type of the answer. */
+struct str resource_media_type(struct exchange *x);
+/* GET, HEAD, PUT, PATCH, DELETE of an item or singleton; POST of a collection. */
+STATUTE_CHECK int resource_reply(struct exchange *x);
+
+/* list.c: GET of a collection. */
+STATUTE_CHECK int resource_find_page(struct exchange *x);
+STATUTE_CHECK int resource_reply_page(struct exchange *x);
+STATUTE_CHECK int resource_check_query(struct exchange *x);
+
+#endif
