@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "resource/resource.h"
 #include "server/connection.h"
 #include "server/own_paths.h"
 
@@ -341,6 +342,7 @@ static void set_host(struct worker *worker)
 		.store = shared->store,
 		.reader = worker->reader,
 		.own_path = own_path,
+		.kind_of = resource_kind_of,
 		.resume = hand_back,
 		.work = work,
 		.data = worker,
