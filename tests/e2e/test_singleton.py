@@ -8,20 +8,32 @@ from shop_data import merge, settings
 pytestmark = pytest.mark.core
 
 
-def test_settings_that_nobody_set_are_404(client):
-    assert_problem(client.get("/settings"), 404, "RESOURCE_NOT_FOUND", path="/settings")
-    assert_problem(merge(client, "/settings", {"currency": "GBP"}), 404, "RESOURCE_NOT_FOUND")
+def test_settings_that_nobody_set_are_their_defaults(client):
+    response = client.get("/settings")
+    assert response.status_code == 200
+    assert response.json() == {"name": "Shop", "currency": "EUR", "version": 0}
+    assert response.headers["ETag"]
 
 
 def test_put_sets_and_then_replaces(client):
-    first = client.put("/settings", json=settings(supportEmail="help@example.com"))
-    assert first.status_code == 201
+    for sent in (settings(supportEmail="help@example.com"), settings(name="Shop")):
+        response = client.put("/settings", json=sent)
+        assert response.status_code == 204 and response.content == b""
+        read = client.get("/settings").json()
+        assert read["name"] == sent["name"] and read.get("supportEmail") == sent.get("supportEmail")
+
+
+def test_the_first_write_is_under_conditions_too(client):
+    tag = client.get("/settings").headers["ETag"]
+    assert client.put("/settings", json=settings(), headers={"If-None-Match": "*"}).status_code == 412
+    assert client.put("/settings", json=settings(), headers={"If-Match": tag}).status_code == 204
+    assert client.put("/settings", json=settings(), headers={"If-Match": tag}).status_code == 412
+
+
+def test_patch_of_the_defaults_changes_one_of_them(client):
+    assert merge(client, "/settings", {"currency": "GBP"}).status_code == 200
     read = client.get("/settings").json()
-    assert read["name"] == "Corner shop" and read["supportEmail"] == "help@example.com"
-    second = client.put("/settings", json=settings(name="Shop"))
-    assert second.status_code == 204 and second.content == b""
-    read = client.get("/settings").json()
-    assert read["name"] == "Shop" and "supportEmail" not in read
+    assert (read["name"], read["currency"], read["version"]) == ("Shop", "GBP", 1)
 
 
 def test_its_version_counts_the_changes(client):
