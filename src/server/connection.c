@@ -298,7 +298,7 @@ static void content_timed_out(struct connection *c)
 
 	if (c->state == CONNECTION_DISCARD) {
 		connection_close(c);
-	} else if (c->window >= limits->content_rate * limits->content_timeout / 1000) {
+	} else if (c->window * 1000 >= limits->content_rate * limits->content_timeout) {
 		c->window = 0;
 	} else {
 		connection_refuse(c, H1_REFUSAL_CONTENT_TIMEOUT, (struct str){ 0 });
