@@ -48,31 +48,34 @@ static const struct option options[] = {
 static const char help[] =
 	"Data is kept in SQLite, in one file that is made where it is missing.\n"
 	"SIGINT and SIGTERM stop it once what is in progress was answered; the same\n"
-	"again stops it at once. SIGHUP opens the log file anew.\n";
+	"again stops it at once. SIGHUP opens the log file anew; without one it stops.\n";
 
 /* ---- Signals -------------------------------------------------------------- */
 
 static struct statute_server *volatile serving;
+static volatile sig_atomic_t has_log_file;
 
+/* Without a log file a hangup means what it always did: the terminal is gone. */
 static void on_signal(int number)
 {
 	struct statute_server *server = serving;
 
 	if (!server)
 		return;
-	if (number == SIGHUP)
+	if (number == SIGHUP && has_log_file)
 		statute_server_reopen_log(server);
 	else
 		statute_server_stop(server);
 }
 
-static void take_signals(struct statute_server *server)
+static void take_signals(struct statute_server *server, const char *log)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction heed = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	serving = server;
+	has_log_file = strcmp(log, "-") != 0 && strcmp(log, "off") != 0;
 	sigaction(SIGPIPE, &ignore, NULL);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sigaction(numbers[i], &heed, NULL);
@@ -124,7 +127,7 @@ static int serve(struct statute_document *document, const struct statute_server_
 
 	fputs(server ? statute_server_problems(server) : "statute: not enough memory\n", stderr);
 	if (r == 0) {
-		take_signals(server);
+		take_signals(server, server_options->log);
 		print_start(server, server_options->database);
 		r = statute_server_run(server);
 		serving = NULL;

@@ -118,7 +118,8 @@ static void a_probe_of_readiness_fails_while_draining_or_without_database(void *
 static void what_is_not_there_is_not_found(void **state)
 {
 	static const char *const missing[] = {
-		"/-/", "/-/nothing", "/-/health/", "/-/errors/", "/-/errors/NO_SUCH_CODE", "/-/errors/resource_not_found",
+		"/-/", "/-/nothing", "/-/health/", "/-/errors/", "/-/errors/NO_SUCH_CODE",
+		"/-/errors/resource_not_found",
 	};
 
 	(void)state;
