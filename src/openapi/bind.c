@@ -387,6 +387,8 @@ static int bind_path(struct binder *binder, const struct place *place, struct bo
 		r = bind_operation(binder, place, place->item->operations[method], path->operations[method]);
 		if (r < 0)
 			return r;
+		if (path->operations[method]->creates || (place->resource && place->resource->client_makes_id))
+			place->resource->collection.ids_come_again = true;
 		bind_facts(binder->api, path->operations[method]);
 		binder->api->implements[method] = true;
 	}

@@ -196,6 +196,10 @@ static int decide(struct store_write *write, struct store_session *session, cons
 	int r = 0;
 
 	*ret_change = (struct store_change){ .verb = STORE_NOTHING };
+	x->is_decided = false; /* a batch that failed as a whole asks again */
+	statute_fact_forget(&x->facts, STATUTE_FACT_TRANSITION_FORBIDDEN);
+	if (x->request.method == METHOD_POST)
+		statute_fact_forget(&x->facts, STATUTE_FACT_DUPLICATE);
 	x->session = session;
 	x->is_in_transaction = true;
 	if (x->request.method != METHOD_POST && is_stale(change, current)) {

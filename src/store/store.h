@@ -70,6 +70,7 @@ struct collection {
 	struct store_rule *rules;
 	size_t rule_count;
 	bool keeps_tombstones; /* a deleted row is remembered: ROW_GONE */
+	bool ids_come_again;   /* clients name ids: the version of a deleted row must be remembered */
 	bool is_singleton;     /* one row, whose id is the empty text, in table "_singleton" */
 	size_t index;          /* of this collection in the spec */
 	uint32_t at;           /* position in the document, for issues */
@@ -86,6 +87,7 @@ struct store_options {
 	unsigned batch_max;   /* writes in one transaction */
 	unsigned queue_max;   /* writes waiting; more are refused with STORE_BUSY */
 	unsigned statement_ms;/* how long one statement may run before STORE_TIMEOUT */
+	unsigned pages_max;   /* a quota: pages of 4 KiB that the file may grow to; 0: none */
 };
 #define STORE_OPTIONS_INIT { .path = "statute.db", .busy_ms = 2000, .batch_max = 256, .queue_max = 4096, .statement_ms = 5000 }
 

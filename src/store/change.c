@@ -1,0 +1,420 @@
+/*
+ * One write, inside the transaction of its batch: what the row is now, what its
+ * owner decides, and what the tables say to that.
+ *
+ * References are checked here and not by the engine, so that the answer can name
+ * the member and the other row; nothing else writes, so that what is true when it
+ * is checked is true at the commit.
+ */
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "store/engine.h"
+
+static struct str own_text(struct store_write *write, struct store_session *session)
+{
+	return str_dup(write->arena, str_from(session->cause));
+}
+
+static enum store_outcome run_statement(struct store_session *session, sqlite3_stmt *statement)
+{
+	int code = session_step(session, statement);
+	enum store_outcome outcome = code == SQLITE_DONE || code == SQLITE_ROW ? STORE_DONE : session_failed(session, code);
+
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	return outcome;
+}
+
+static enum store_outcome next_id(struct store_session *session, const struct collection *collection, int64_t *ret_id)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement = session_statement(session, collection, STATEMENT_NEXT_ID, &outcome);
+	int code;
+
+	if (!statement)
+		return outcome;
+	code = session_step(session, statement);
+	if (code == SQLITE_ROW)
+		*ret_id = sqlite3_column_int64(statement, 0);
+	else
+		outcome = code == SQLITE_DONE ? STORE_BROKEN : session_failed(session, code);
+	sqlite3_reset(statement);
+	return outcome;
+}
+
+/* The id of a new row, in the write's arena. */
+static enum store_outcome make_id(struct store_session *session, struct store_write *write, int64_t now_ms,
+                                  struct str *ret_id)
+{
+	const struct collection *collection = write->collection;
+	char text[UUID_LEN];
+	int64_t number = 0;
+	enum store_outcome outcome;
+
+	switch (collection->id_kind) {
+	case STORE_ID_INTEGER:
+		outcome = next_id(session, collection, &number);
+		if (outcome != STORE_DONE)
+			return outcome;
+		*ret_id = str_printf(write->arena, "%lld", (long long)number);
+		break;
+	case STORE_ID_UUID:
+		random_uuid7(text, now_ms);
+		*ret_id = str_dup(write->arena, str_of(text, UUID_LEN));
+		break;
+	case STORE_ID_TEXT:
+		random_sortable_id(text, now_ms);
+		*ret_id = str_dup(write->arena, str_of(text, RANDOM_ID_LEN));
+		break;
+	}
+	return ret_id->at ? STORE_DONE : STORE_NO_MEMORY;
+}
+
+static enum store_outcome read_current(struct store_session *session, struct store_write *write, int64_t now_ms,
+                                       struct store_row *row)
+{
+	enum store_outcome outcome;
+
+	*row = (struct store_row){ .state = ROW_ABSENT };
+	if (!write->id.len && !write->collection->is_singleton)
+		return make_id(session, write, now_ms, &row->id);
+	outcome = session_get(session, write->collection, write->id, write->scope, write->scope_count, write->arena, row);
+	return outcome == STORE_ABSENT ? STORE_DONE : outcome;
+}
+
+static sqlite3_stmt *reference_statement(struct store_session *session, const struct collection *collection, size_t index,
+                                         enum store_outcome *outcome)
+{
+	struct session_collection *own = &session->collections[collection->index];
+	const struct store_reference *reference = &collection->references[index];
+	struct arena arena;
+	struct buf sql;
+
+	if (!own->exists && !(own->exists = calloc(collection->reference_count, sizeof(*own->exists)))) {
+		*outcome = STORE_NO_MEMORY;
+		return NULL;
+	}
+	if (own->exists[index])
+		return own->exists[index];
+	arena_init(&arena, 4096, SQL_TEXT_MAX * 2);
+	buf_init(&sql, &arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT value IS NULL OR EXISTS (SELECT 1 FROM ");
+	sql_add_name(&sql, reference->target->name);
+	buf_lit(&sql, " WHERE ");
+	buf_add(&sql, layout_column(session->store, reference->target, STORE_MEMBER_ID));
+	buf_lit(&sql, " = value) FROM (SELECT json_extract(?1, ");
+	buf_add(&sql, sql_path(&arena, collection->members[reference->member].name));
+	buf_lit(&sql, ") AS value)");
+	if (sql.failed)
+		*outcome = STORE_NO_MEMORY;
+	else
+		own->exists[index] = session_prepare(session, buf_str(&sql), outcome);
+	arena_done(&arena);
+	return own->exists[index];
+}
+
+static enum store_outcome check_references(struct store_session *session, struct store_write *write, struct str body)
+{
+	const struct collection *collection = write->collection;
+
+	for (size_t i = 0; i < collection->reference_count; i++) {
+		enum store_outcome outcome = STORE_DONE;
+		sqlite3_stmt *statement = reference_statement(session, collection, i, &outcome);
+		bool is_there;
+		int code;
+
+		if (!statement)
+			return outcome;
+		sql_bind_text(statement, 1, body);
+		code = session_step(session, statement);
+		is_there = code == SQLITE_ROW && sqlite3_column_int(statement, 0);
+		if (code != SQLITE_ROW)
+			outcome = session_failed(session, code);
+		sqlite3_reset(statement);
+		sqlite3_clear_bindings(statement);
+		if (outcome != STORE_DONE)
+			return outcome;
+		if (is_there)
+			continue;
+		write->conflict = (struct store_conflict){ .collection = collection->references[i].target, .reference = i };
+		return STORE_REFERENCE_MISSING;
+	}
+	return STORE_DONE;
+}
+
+/* One row that refers to this one; in the write's conflict where there is one. */
+static enum store_outcome find_user(struct store_session *session, struct store_write *write,
+                                    const struct collection *other, size_t index)
+{
+	const struct store_reference *reference = &other->references[index];
+	enum store_outcome outcome = STORE_NO_MEMORY;
+	sqlite3_stmt *statement;
+	struct buf sql;
+	int code;
+
+	buf_init(&sql, write->arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT ");
+	buf_add(&sql, layout_column(session->store, other, STORE_MEMBER_ID));
+	buf_lit(&sql, " FROM ");
+	sql_add_name(&sql, other->name);
+	buf_lit(&sql, " WHERE ");
+	buf_add(&sql, layout_column(session->store, other, reference->member));
+	buf_lit(&sql, " = ?1 LIMIT 2");
+	statement = sql.failed ? NULL : session_prepare(session, buf_str(&sql), &outcome);
+	if (!statement)
+		return outcome;
+	outcome = STORE_DONE;
+	sql_bind_value(statement, 1, has_integer_id(write->collection) ? STORE_INTEGER : STORE_TEXT, write->id);
+	while ((code = session_step(session, statement)) == SQLITE_ROW) {
+		struct str id = sql_column(statement, 0);
+
+		if (other == write->collection && str_eq(id, write->id)) /* a row may refer to itself */
+			continue;
+		write->conflict = (struct store_conflict){ .collection = other, .reference = index };
+		write->conflict.id = str_dup(write->arena, id);
+		outcome = STORE_IN_USE;
+		code = SQLITE_DONE;
+		break;
+	}
+	if (code != SQLITE_DONE)
+		outcome = session_failed(session, code);
+	sqlite3_finalize(statement);
+	return outcome;
+}
+
+static enum store_outcome check_users(struct store_session *session, struct store_write *write)
+{
+	const struct store_spec *spec = session->store->spec;
+
+	for (size_t i = 0; i < spec->count; i++) {
+		const struct collection *other = spec->collections[i];
+
+		for (size_t k = 0; k < other->reference_count; k++) {
+			enum store_outcome outcome;
+
+			if (other->references[k].target != write->collection)
+				continue;
+			outcome = find_user(session, write, other, k);
+			if (outcome != STORE_DONE)
+				return outcome;
+		}
+	}
+	return STORE_DONE;
+}
+
+static sqlite3_stmt *duplicate_statement(struct store_session *session, const struct collection *collection, size_t index,
+                                         enum store_outcome *outcome)
+{
+	struct session_collection *own = &session->collections[collection->index];
+	const struct store_unique *unique = &collection->uniques[index];
+	struct arena arena;
+	struct buf sql;
+
+	if (!own->duplicate && !(own->duplicate = calloc(collection->unique_count, sizeof(*own->duplicate)))) {
+		*outcome = STORE_NO_MEMORY;
+		return NULL;
+	}
+	if (own->duplicate[index])
+		return own->duplicate[index];
+	arena_init(&arena, 4096, SQL_TEXT_MAX * 2);
+	buf_init(&sql, &arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT ");
+	buf_add(&sql, layout_column(session->store, collection, STORE_MEMBER_ID));
+	buf_lit(&sql, " FROM ");
+	sql_add_name(&sql, collection->name);
+	buf_lit(&sql, " WHERE ");
+	buf_add(&sql, layout_column(session->store, collection, STORE_MEMBER_ID));
+	buf_lit(&sql, " IS NOT ?2");
+	for (size_t i = 0; i < unique->count; i++) {
+		buf_lit(&sql, " AND ");
+		buf_add(&sql, layout_column(session->store, collection, unique->members[i]));
+		buf_lit(&sql, " = json_extract(?1, ");
+		buf_add(&sql, sql_path(&arena, collection->members[unique->members[i]].name));
+		buf_add_char(&sql, ')');
+	}
+	buf_lit(&sql, " LIMIT 1");
+	if (sql.failed)
+		*outcome = STORE_NO_MEMORY;
+	else
+		own->duplicate[index] = session_prepare(session, buf_str(&sql), outcome);
+	arena_done(&arena);
+	return own->duplicate[index];
+}
+
+/* The index said no: which one, and because of whom? */
+static enum store_outcome name_duplicate(struct store_session *session, struct store_write *write, struct str id,
+                                         struct str body)
+{
+	const struct collection *collection = write->collection;
+
+	write->conflict = (struct store_conflict){ .collection = collection, .unique = SIZE_MAX, .id = id };
+	for (size_t i = 0; i < collection->unique_count; i++) {
+		enum store_outcome outcome = STORE_DONE;
+		sqlite3_stmt *statement = duplicate_statement(session, collection, i, &outcome);
+		bool is_this;
+
+		if (!statement)
+			return outcome;
+		sql_bind_text(statement, 1, body);
+		sql_bind_id(statement, 2, has_integer_id(collection), id);
+		is_this = session_step(session, statement) == SQLITE_ROW;
+		if (is_this) {
+			write->conflict.unique = i;
+			write->conflict.id = str_dup(write->arena, sql_column(statement, 0));
+		}
+		sqlite3_reset(statement);
+		sqlite3_clear_bindings(statement);
+		if (is_this)
+			break;
+	}
+	return STORE_UNIQUE;
+}
+
+static enum store_outcome store_row_text(struct store_session *session, struct store_write *write,
+                                         const struct store_change *change, const struct store_row *row)
+{
+	enum store_outcome outcome = STORE_DONE;
+	bool is_new = change->verb == STORE_CREATE;
+	sqlite3_stmt *statement =
+		session_statement(session, write->collection, is_new ? STATEMENT_INSERT : STATEMENT_UPDATE, &outcome);
+
+	if (!statement)
+		return outcome;
+	if (!write->collection->is_singleton)
+		sql_bind_id(statement, 1, has_integer_id(write->collection), row->id);
+	sqlite3_bind_int64(statement, 2, row->version);
+	sqlite3_bind_int64(statement, 3, row->modified_ms);
+	sql_bind_text(statement, 4, change->body);
+	sql_bind_text_or_null(statement, 5, change->secret);
+	outcome = run_statement(session, statement);
+	return outcome == STORE_UNIQUE ? name_duplicate(session, write, row->id, change->body) : outcome;
+}
+
+static enum store_outcome forget_deletion(struct store_session *session, struct store_write *write, struct str id)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement = session_statement(session, write->collection, STATEMENT_FORGET, &outcome);
+
+	if (!statement)
+		return outcome;
+	sql_bind_text(statement, 1, id);
+	return run_statement(session, statement);
+}
+
+static enum store_outcome use_id(struct store_session *session, struct store_write *write, struct str id)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement = session_statement(session, write->collection, STATEMENT_USE_ID, &outcome);
+
+	if (!statement)
+		return outcome;
+	sql_bind_id(statement, 1, true, id);
+	return run_statement(session, statement);
+}
+
+static enum store_outcome put_row(struct store_session *session, struct store_write *write,
+                                  const struct store_change *change, const struct store_row *current, int64_t now_ms)
+{
+	const struct collection *collection = write->collection;
+	struct store_row row = { ROW_LIVE, current->id, current->version + 1, now_ms, change->body, change->secret };
+	enum store_outcome outcome = check_references(session, write, change->body);
+	int64_t number = 0;
+
+	if (outcome == STORE_DONE && has_integer_id(collection) && !sql_integer_id(row.id, &number))
+		outcome = STORE_CONSTRAINT;
+	if (outcome == STORE_DONE)
+		outcome = store_row_text(session, write, change, &row);
+	if (outcome == STORE_DONE && change->verb == STORE_CREATE && current->version)
+		outcome = forget_deletion(session, write, row.id);
+	if (outcome == STORE_DONE && change->verb == STORE_CREATE && has_integer_id(collection))
+		outcome = use_id(session, write, row.id);
+	write->row = row;
+	write->created = change->verb == STORE_CREATE && !collection->is_singleton;
+	return outcome;
+}
+
+static enum store_outcome bury(struct store_session *session, struct store_write *write, const struct store_row *row,
+                               int64_t now_ms)
+{
+	const struct collection *collection = write->collection;
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement;
+
+	if (!collection->keeps_tombstones && !collection->ids_come_again)
+		return STORE_DONE;
+	statement = session_statement(session, collection, STATEMENT_BURY, &outcome);
+	if (!statement)
+		return outcome;
+	sql_bind_text(statement, 1, row->id);
+	sqlite3_bind_int64(statement, 2, row->version);
+	sqlite3_bind_int64(statement, 3, now_ms);
+	sqlite3_bind_int(statement, 4, collection->keeps_tombstones);
+	return run_statement(session, statement);
+}
+
+static enum store_outcome delete_row(struct store_session *session, struct store_write *write,
+                                     const struct store_row *current, int64_t now_ms)
+{
+	enum store_outcome outcome = check_users(session, write);
+	sqlite3_stmt *statement =
+		outcome == STORE_DONE ? session_statement(session, write->collection, STATEMENT_DELETE, &outcome) : NULL;
+
+	if (!statement)
+		return outcome;
+	sql_bind_id(statement, 1, has_integer_id(write->collection), current->id);
+	outcome = run_statement(session, statement);
+	write->row = *current;
+	return outcome == STORE_DONE ? bury(session, write, current, now_ms) : outcome;
+}
+
+static enum store_outcome touch(struct store_session *session, struct store_write *write, int64_t now_ms)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement = session_statement(session, write->collection, STATEMENT_TOUCH, &outcome);
+
+	if (!statement)
+		return outcome;
+	sqlite3_bind_int64(statement, 1, now_ms);
+	return run_statement(session, statement);
+}
+
+static enum store_outcome apply(struct store_session *session, struct store_write *write, int64_t now_ms)
+{
+	struct store_change change = { 0 };
+	struct store_row current;
+	enum store_outcome outcome = read_current(session, write, now_ms, &current);
+	int r;
+
+	if (outcome != STORE_DONE)
+		return outcome;
+	r = write->decide(write, session, &current, now_ms, &change);
+	if (r < 0)
+		return r == STATUTE_ENOMEM ? STORE_NO_MEMORY : STORE_BROKEN;
+	switch (change.verb) {
+	case STORE_NOTHING:
+		return STORE_REFUSED;
+	case STORE_DELETE:
+		outcome = delete_row(session, write, &current, now_ms);
+		break;
+	case STORE_CREATE:
+	case STORE_REPLACE:
+		outcome = put_row(session, write, &change, &current, now_ms);
+		break;
+	}
+	return outcome == STORE_DONE ? touch(session, write, now_ms) : outcome;
+}
+
+void change_apply(struct store *store, struct store_write *write)
+{
+	struct store_session *session = &store->writer;
+
+	session->cause[0] = '\0';
+	write->created = false;
+	write->cause = (struct str){ 0 };
+	write->conflict = (struct store_conflict){ 0 };
+	write->outcome = apply(session, write, clock_wall_ms());
+	if (write->outcome != STORE_DONE && session->cause[0])
+		write->cause = own_text(write, session);
+}

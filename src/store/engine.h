@@ -1,0 +1,118 @@
+/*
+ * Inside the store: connections, cached statements, and what the layout calls
+ * things. A connection belongs to one thread.
+ */
+#ifndef STATUTE_STORE_ENGINE_H
+#define STATUTE_STORE_ENGINE_H
+
+#include <pthread.h>
+#include <sqlite3.h>
+
+#include "store/outcome.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+/* Statements of one collection on one connection, made when first used. */
+enum statement {
+	STATEMENT_GET,       /* id -> version, modified, body, secret */
+	STATEMENT_DELETED,   /* id -> version, modified, is_gone */
+	STATEMENT_VERSION,   /* of the collection */
+	STATEMENT_INSERT,
+	STATEMENT_UPDATE,
+	STATEMENT_DELETE,
+	STATEMENT_FORGET,    /* the record of a deletion */
+	STATEMENT_BURY,      /* makes one */
+	STATEMENT_TOUCH,     /* the collection's version */
+	STATEMENT_NEXT_ID,
+	STATEMENT_USE_ID,
+	STATEMENT_RULES,
+	STATEMENT_COUNT
+};
+
+struct session_collection {
+	sqlite3_stmt *statements[STATEMENT_COUNT];
+	sqlite3_stmt **exists;    /* by reference: does the target row exist? */
+	sqlite3_stmt **duplicate; /* by unique: who else has these values? */
+};
+
+/* One connection with what was prepared on it. */
+struct store_session {
+	const struct store *store;
+	sqlite3 *db;
+	struct session_collection *collections; /* by collection->index */
+	bool is_writer;
+	uint64_t deadline_us;                   /* of the statement that runs; 0: none */
+	uint64_t file;                          /* inode of the file it opened */
+	uint64_t looked_us;                     /* when the path was last looked at */
+	char cause[256];
+};
+
+struct store {
+	struct arena arena;
+	struct store_options options;
+	char *path;
+	const struct store_spec *spec;
+	struct str **columns;     /* quoted column name of each member, by collection and member */
+	struct store_session writer;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wakes;
+	struct store_write *first, **last;
+	size_t waiting;
+	bool has_thread, is_ending;
+	struct store_counters counters;
+};
+
+/* sqlite.c */
+/* Opens a connection; the outcome says why not, and session->cause too. */
+enum store_outcome session_open(struct store_session *session, const struct store *store, bool is_writer);
+void session_close(struct store_session *session);
+/*
+ * Makes sure that the connection is to the file that the path names now: opens it
+ * again where it was lost, never making a new file. Looks at the path at most ten times a second.
+ */
+enum store_outcome session_ensure(struct store_session *session);
+/* Remembers what the engine said, and returns what it means. */
+enum store_outcome session_failed(struct store_session *session, int code);
+/* The statement, prepared when first asked; NULL (and *ret_outcome) where it cannot be. */
+sqlite3_stmt *session_statement(struct store_session *session, const struct collection *collection,
+                                enum statement statement, enum store_outcome *ret_outcome);
+/* Prepares SQL text for keeps. NULL and *ret_outcome on failure. */
+sqlite3_stmt *session_prepare(struct store_session *session, struct str sql, enum store_outcome *ret_outcome);
+/* One step, under the time limit. SQLITE_ROW, SQLITE_DONE or an error code. */
+int session_step(struct store_session *session, sqlite3_stmt *statement);
+enum store_outcome session_run(struct store_session *session, const char *sql);
+
+/* layout.c */
+STATUTE_CHECK int layout_make(struct store *store, struct issues *issues);
+/* The quoted column of a member (or of the id). */
+struct str layout_column(const struct store *store, const struct collection *collection, size_t member);
+/* Names every column. */
+STATUTE_CHECK int layout_name_columns(struct store *store);
+
+/* rules.c */
+struct str rules_sql(const struct store *store, const struct collection *collection, struct arena *arena);
+STATUTE_CHECK int rules_check_all(struct store *store, struct issues *issues);
+
+/* reader.c */
+/* The session of a reader, its read transaction begun; NULL and *ret_outcome where it cannot be. */
+struct store_session *reader_begin(struct store_reader *reader, enum store_outcome *ret_outcome);
+/* A read failed with SQLite's `code`: the next one begins anew. */
+void reader_failed(struct store_reader *reader, int code);
+enum store_outcome session_get(struct store_session *session, const struct collection *collection, struct str id,
+                               const struct store_filter *scope, size_t scope_count, struct arena *arena,
+                               struct store_row *ret_row);
+
+/* change.c */
+void change_apply(struct store *store, struct store_write *write);
+
+/* writer.c */
+STATUTE_CHECK int writer_start(struct store *store);
+void writer_stop(struct store *store);
+
+static inline bool has_integer_id(const struct collection *collection)
+{
+	return !collection->is_singleton && collection->id_kind == STORE_ID_INTEGER;
+}
+
+#endif

@@ -1,0 +1,409 @@
+/*
+ * Tables, columns and indexes: made where the file lacks them, never dropped.
+ *
+ * A member becomes a generated column, so that indexes can stand on it and a
+ * person can select it; the JSON text stays the one truth. Two members whose
+ * names differ in case alone, or one named as a column of ours, get another
+ * column name, since SQLite compares them without case.
+ */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "store/engine.h"
+
+enum { FORMAT = 1, APPLICATION_ID = 0x53746174 /* "Stat" */, SHOWN_ROWS = 5 };
+
+struct str layout_column(const struct store *store, const struct collection *collection, size_t member)
+{
+	return store->columns[collection->index][member == STORE_MEMBER_ID ? collection->member_count : member];
+}
+
+static bool is_taken(const struct collection *collection, size_t member, struct str name)
+{
+	static const char *const own[] = { "_version", "_modified", "_body", "_secret", "rowid", "oid", "_rowid_", NULL };
+
+	for (size_t i = 0; own[i]; i++)
+		if (str_eq_nocase(name, str_from(own[i])))
+			return true;
+	if (str_eq_nocase(name, collection->id_name))
+		return true;
+	for (size_t i = 0; i < member; i++)
+		if (str_eq_nocase(name, collection->members[i].name))
+			return true;
+	return false;
+}
+
+static int name_columns(struct store *store, const struct collection *collection)
+{
+	struct str *columns = arena_array(&store->arena, collection->member_count + 1, sizeof(*columns));
+
+	if (!columns)
+		return STATUTE_ENOMEM;
+	for (size_t i = 0; i <= collection->member_count; i++) {
+		bool is_id = i == collection->member_count;
+		struct str name = is_id ? collection->id_name : collection->members[i].name;
+		struct buf buf;
+
+		if (!is_id && is_taken(collection, i, name))
+			name = str_printf(&store->arena, "%.*s#%zu", STR_ARG(name), i);
+		buf_init(&buf, &store->arena, SQL_TEXT_MAX);
+		sql_add_name(&buf, name);
+		if (buf.failed)
+			return STATUTE_ENOMEM;
+		columns[i] = buf_str(&buf);
+	}
+	store->columns[collection->index] = columns;
+	return 0;
+}
+
+int layout_name_columns(struct store *store)
+{
+	int r = 0;
+
+	store->columns = arena_array(&store->arena, store->spec->count, sizeof(*store->columns));
+	if (!store->columns)
+		return STATUTE_ENOMEM;
+	for (size_t i = 0; i < store->spec->count && r == 0; i++)
+		r = name_columns(store, store->spec->collections[i]);
+	return r;
+}
+
+static const char *type_name(enum store_type type)
+{
+	switch (type) {
+	case STORE_INTEGER:
+	case STORE_BOOLEAN:
+		return "INTEGER";
+	case STORE_REAL:
+		return "REAL";
+	case STORE_TEXT:
+		break;
+	}
+	return "TEXT";
+}
+
+static void add_column(struct buf *sql, const struct store *store, const struct collection *collection, size_t member,
+                       struct arena *arena)
+{
+	struct str path = sql_path(arena, collection->members[member].name);
+
+	buf_add(sql, layout_column(store, collection, member));
+	buf_printf(sql, " %s GENERATED ALWAYS AS (", type_name(collection->members[member].type));
+	if (path.at) {
+		buf_lit(sql, "json_extract(\"_body\", ");
+		buf_add(sql, path);
+		buf_add_char(sql, ')');
+	} else {
+		buf_lit(sql, "NULL");
+	}
+	buf_lit(sql, ") VIRTUAL");
+}
+
+static void add_table(struct buf *sql, const struct store *store, const struct collection *collection,
+                      struct arena *arena)
+{
+	buf_lit(sql, "CREATE TABLE ");
+	sql_add_name(sql, collection->name);
+	buf_lit(sql, " (");
+	buf_add(sql, layout_column(store, collection, STORE_MEMBER_ID));
+	buf_add(sql, has_integer_id(collection) ? S(" INTEGER PRIMARY KEY NOT NULL") : S(" TEXT PRIMARY KEY NOT NULL"));
+	buf_lit(sql, ", \"_version\" INTEGER NOT NULL, \"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, "
+	             "\"_secret\" TEXT");
+	for (size_t i = 0; i < collection->member_count; i++) {
+		buf_lit(sql, ", ");
+		add_column(sql, store, collection, i, arena);
+	}
+	buf_lit(sql, ")");
+}
+
+/* Runs what `buf` holds, and empties it. */
+static enum store_outcome run(struct store *store, struct buf *buf)
+{
+	enum store_outcome outcome = STORE_NO_MEMORY;
+
+	buf_add_char(buf, '\0');
+	if (!buf->failed)
+		outcome = session_run(&store->writer, buf->at);
+	buf_reset(buf);
+	return outcome;
+}
+
+static bool has_row(struct store *store, const char *sql, struct str a, struct str b, enum store_outcome *outcome)
+{
+	sqlite3_stmt *statement = session_prepare(&store->writer, str_from(sql), outcome);
+	int code;
+
+	if (!statement)
+		return false;
+	sql_bind_text(statement, 1, a);
+	if (b.at)
+		sql_bind_text(statement, 2, b);
+	code = sqlite3_step(statement);
+	if (code != SQLITE_ROW && code != SQLITE_DONE)
+		*outcome = session_failed(&store->writer, code);
+	sqlite3_finalize(statement);
+	return code == SQLITE_ROW;
+}
+
+static bool has_table(struct store *store, struct str name, enum store_outcome *outcome)
+{
+	return has_row(store, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE", name,
+	               (struct str){ 0 }, outcome);
+}
+
+/* A column's name as the table knows it, without its quotes. */
+static struct str unquoted(struct arena *arena, struct str column)
+{
+	struct buf buf;
+
+	buf_init(&buf, arena, SQL_TEXT_MAX);
+	for (size_t i = 1; i + 1 < column.len; i++) {
+		buf_add_char(&buf, column.at[i]);
+		if (column.at[i] == '"')
+			i++;
+	}
+	return buf_str(&buf);
+}
+
+static bool has_column(struct store *store, const struct collection *collection, size_t member, struct arena *arena,
+                       enum store_outcome *outcome)
+{
+	return has_row(store, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE", collection->name,
+	               unquoted(arena, layout_column(store, collection, member)), outcome);
+}
+
+static enum store_outcome add_columns(struct store *store, const struct collection *collection, struct arena *arena,
+                                      struct issues *issues)
+{
+	enum store_outcome outcome = STORE_DONE;
+	struct buf sql;
+
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	if (!has_column(store, collection, STORE_MEMBER_ID, arena, &outcome) && outcome == STORE_DONE)
+		issues_add(issues, collection->at, "keep the name of the id, or start with a new database",
+		           "the rows of '%.*s' in the database have no id '%.*s'", STR_ARG(collection->name),
+		           STR_ARG(collection->id_name));
+	for (size_t i = 0; i < collection->member_count && outcome == STORE_DONE; i++) {
+		if (has_column(store, collection, i, arena, &outcome) || outcome != STORE_DONE)
+			continue;
+		buf_lit(&sql, "ALTER TABLE ");
+		sql_add_name(&sql, collection->name);
+		buf_lit(&sql, " ADD COLUMN ");
+		add_column(&sql, store, collection, i, arena);
+		outcome = run(store, &sql);
+	}
+	return outcome;
+}
+
+static enum store_outcome make_table(struct store *store, const struct collection *collection, struct arena *arena,
+                                     struct issues *issues)
+{
+	enum store_outcome outcome = STORE_DONE;
+	struct buf sql;
+
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "INSERT OR IGNORE INTO \"_collection\" (\"name\", \"version\", \"modified\", \"next_id\") VALUES (");
+	sql_add_text(&sql, collection->name);
+	buf_printf(&sql, ", 0, %lld, 1)", (long long)clock_wall_ms());
+	outcome = run(store, &sql);
+	if (outcome != STORE_DONE || collection->is_singleton)
+		return outcome;
+	if (has_table(store, collection->name, &outcome))
+		return add_columns(store, collection, arena, issues);
+	if (outcome != STORE_DONE)
+		return outcome;
+	add_table(&sql, store, collection, arena);
+	return run(store, &sql);
+}
+
+/* "users_email_unique": one index a list of members and purpose. */
+static void add_index(struct buf *sql, const struct store *store, const struct collection *collection,
+                      const size_t *members, size_t count, bool is_unique, struct arena *arena)
+{
+	struct buf name;
+
+	buf_init(&name, arena, SQL_TEXT_MAX);
+	buf_add(&name, collection->name);
+	for (size_t i = 0; i < count; i++) {
+		buf_add_char(&name, '.');
+		buf_add(&name, unquoted(arena, layout_column(store, collection, members[i])));
+	}
+	buf_add(&name, is_unique ? S(".unique") : S(".index"));
+	buf_add(sql, is_unique ? S("CREATE UNIQUE INDEX IF NOT EXISTS ") : S("CREATE INDEX IF NOT EXISTS "));
+	sql_add_name(sql, buf_str(&name));
+	buf_lit(sql, " ON ");
+	sql_add_name(sql, collection->name);
+	buf_lit(sql, " (");
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			buf_lit(sql, ", ");
+		buf_add(sql, layout_column(store, collection, members[i]));
+	}
+	buf_add_char(sql, ')');
+}
+
+static void add_key(struct buf *sql, const struct store *store, const struct collection *collection,
+                    const struct store_unique *unique, const char *between)
+{
+	for (size_t i = 0; i < unique->count; i++) {
+		if (i)
+			buf_add(sql, str_from(between));
+		buf_add(sql, layout_column(store, collection, unique->members[i]));
+	}
+}
+
+/* Names the values and rows that a new unique index cannot stand on. */
+static void blame_rows(struct store *store, const struct collection *collection, const struct store_unique *unique,
+                       struct arena *arena, struct issues *issues)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement;
+	struct buf sql;
+
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT ");
+	add_key(&sql, store, collection, unique, " || ', ' || ");
+	buf_lit(&sql, ", group_concat(");
+	buf_add(&sql, layout_column(store, collection, STORE_MEMBER_ID));
+	buf_lit(&sql, ", ', ') FROM ");
+	sql_add_name(&sql, collection->name);
+	buf_lit(&sql, " WHERE ");
+	add_key(&sql, store, collection, unique, " IS NOT NULL AND ");
+	buf_lit(&sql, " IS NOT NULL GROUP BY ");
+	add_key(&sql, store, collection, unique, ", ");
+	buf_printf(&sql, " HAVING count(*) > 1 LIMIT %d", SHOWN_ROWS);
+	statement = session_prepare(&store->writer, buf_str(&sql), &outcome);
+	while (statement && sqlite3_step(statement) == SQLITE_ROW)
+		issues_add(issues, unique->at, "mend the rows, or leave the unique members out",
+		           "'%.*s' cannot be unique in '%.*s': the rows %.*s have the same",
+		           STR_ARG(sql_column(statement, 0)), STR_ARG(collection->name), STR_ARG(sql_column(statement, 1)));
+	sqlite3_finalize(statement);
+}
+
+static enum store_outcome make_indexes(struct store *store, const struct collection *collection, struct arena *arena,
+                                       struct issues *issues)
+{
+	enum store_outcome outcome = STORE_DONE;
+	struct buf sql;
+
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	for (size_t i = 0; i < collection->member_count && outcome == STORE_DONE; i++) {
+		if (!collection->members[i].is_indexed)
+			continue;
+		add_index(&sql, store, collection, &i, 1, false, arena);
+		outcome = run(store, &sql);
+	}
+	for (size_t i = 0; i < collection->unique_count && outcome == STORE_DONE; i++) {
+		const struct store_unique *unique = &collection->uniques[i];
+
+		add_index(&sql, store, collection, unique->members, unique->count, true, arena);
+		outcome = run(store, &sql);
+		if (outcome != STORE_UNIQUE)
+			continue;
+		blame_rows(store, collection, unique, arena, issues);
+		outcome = STORE_DONE;
+	}
+	return outcome;
+}
+
+static int64_t number_of(struct store *store, const char *sql, enum store_outcome *outcome)
+{
+	sqlite3_stmt *statement = session_prepare(&store->writer, str_from(sql), outcome);
+	int64_t number = -1;
+	int code;
+
+	if (!statement)
+		return -1;
+	code = sqlite3_step(statement);
+	if (code == SQLITE_ROW)
+		number = sqlite3_column_int64(statement, 0);
+	else
+		*outcome = session_failed(&store->writer, code);
+	sqlite3_finalize(statement);
+	return number;
+}
+
+/* A file of another program, or of a newer version of this one, is left alone. */
+static bool is_ours(struct store *store, struct issues *issues, enum store_outcome *outcome)
+{
+	int64_t id = number_of(store, "PRAGMA application_id", outcome);
+	int64_t format = number_of(store, "PRAGMA user_version", outcome);
+	int64_t tables = number_of(store, "SELECT count(*) FROM sqlite_master", outcome);
+
+	if (*outcome != STORE_DONE)
+		return false;
+	if (id == APPLICATION_ID && format <= FORMAT)
+		return true;
+	if (id == 0 && tables == 0)
+		return true;
+	if (id == APPLICATION_ID)
+		issues_add(issues, 0, "use a newer Statute, or another file", "the database %s was made by a newer version",
+		           store->path);
+	else
+		issues_add(issues, 0, "name another file with --db", "the database %s was not made by Statute", store->path);
+	return false;
+}
+
+static const char own_tables[] =
+	"CREATE TABLE IF NOT EXISTS \"_collection\" (\"name\" TEXT PRIMARY KEY NOT NULL, \"version\" INTEGER NOT NULL, "
+	"\"modified\" INTEGER NOT NULL, \"next_id\" INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS \"_deleted\" (\"collection\" TEXT NOT NULL, \"id\" TEXT NOT NULL, "
+	"\"version\" INTEGER NOT NULL, \"modified\" INTEGER NOT NULL, \"is_gone\" INTEGER NOT NULL, "
+	"PRIMARY KEY (\"collection\", \"id\")) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS \"_singleton\" (\"_name\" TEXT PRIMARY KEY NOT NULL, \"_version\" INTEGER NOT NULL, "
+	"\"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, \"_secret\" TEXT);";
+
+static enum store_outcome make_all(struct store *store, struct arena *arena, struct issues *issues)
+{
+	enum store_outcome outcome = session_run(&store->writer, own_tables);
+	struct buf sql;
+
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	buf_printf(&sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, FORMAT);
+	if (outcome == STORE_DONE)
+		outcome = run(store, &sql);
+	for (size_t i = 0; i < store->spec->count && outcome == STORE_DONE; i++) {
+		const struct collection *collection = store->spec->collections[i];
+
+		if (str_starts(collection->name, S("_")) || str_starts(collection->name, S("sqlite_"))) {
+			issues_add(issues, collection->at, "give it another name: x-statute: {collection: …}",
+			           "a collection cannot be called '%.*s'", STR_ARG(collection->name));
+			continue;
+		}
+		outcome = make_table(store, collection, arena, issues);
+		if (outcome == STORE_DONE && !collection->is_singleton && !issues->errors)
+			outcome = make_indexes(store, collection, arena, issues);
+	}
+	return outcome;
+}
+
+static int refuse(struct store *store, struct issues *issues, enum store_outcome outcome)
+{
+	if (outcome == STORE_NO_MEMORY)
+		return STATUTE_ENOMEM;
+	issues_add(issues, 0, NULL, "the database %s cannot be used: %s", store->path, store->writer.cause);
+	return STATUTE_ESTORE;
+}
+
+int layout_make(struct store *store, struct issues *issues)
+{
+	enum store_outcome outcome = STORE_DONE;
+	size_t errors = issues->errors;
+	struct arena arena;
+
+	if (!is_ours(store, issues, &outcome))
+		return outcome == STORE_DONE ? STATUTE_ESTORE : refuse(store, issues, outcome);
+	outcome = session_run(&store->writer, "BEGIN IMMEDIATE");
+	if (outcome != STORE_DONE)
+		return refuse(store, issues, outcome);
+	arena_init(&arena, 1 << 16, 64 << 20);
+	outcome = make_all(store, &arena, issues);
+	arena_done(&arena);
+	if (outcome == STORE_DONE && issues->errors == errors)
+		outcome = session_run(&store->writer, "COMMIT");
+	else
+		sqlite3_exec(store->writer.db, "ROLLBACK", NULL, NULL, NULL);
+	if (issues->errors != errors)
+		return STATUTE_EDOCUMENT;
+	return outcome == STORE_DONE ? 0 : refuse(store, issues, outcome);
+}

@@ -1,0 +1,384 @@
+/*
+ * A page of a collection: keyset paging, so that a page costs the same wherever it
+ * lies and rows that come or go meanwhile neither repeat nor hide others.
+ *
+ * A cursor is JSON: [shape, direction, values of the sort keys …, id]. The shape is
+ * a hash of collection, filters and order: a cursor of another query is refused.
+ * A missing member sorts before every value.
+ */
+#include "store/engine.h"
+
+enum { VALUES_MAX = 16, CURSOR_DEPTH = 2, CURSOR_NODES = 64 };
+
+/* What comes of a query: the order with the id behind it, and the place to start from. */
+struct plan {
+	const struct store_query *query;
+	const struct store *store;
+	struct arena *arena;
+	struct store_sort keys[VALUES_MAX];
+	size_t key_count;
+	uint64_t shape;
+	const struct json *from; /* the first key's value in the cursor, or NULL for the first page */
+	bool is_backward;
+};
+
+static void hash_more(uint64_t *hash, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		*hash = (*hash ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3); /* FNV-1a: stable across runs */
+	*hash = (*hash ^ 0xFF) * UINT64_C(0x100000001b3);
+}
+
+static struct str member_name(const struct collection *collection, size_t member)
+{
+	return member == STORE_MEMBER_ID ? collection->id_name : collection->members[member].name;
+}
+
+static uint64_t shape_of(const struct store_query *query)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	hash_more(&hash, query->collection->name);
+	for (size_t i = 0; i < query->filter_count; i++) {
+		hash_more(&hash, member_name(query->collection, query->filters[i].member));
+		for (size_t k = 0; k < query->filters[i].count; k++)
+			hash_more(&hash, query->filters[i].values[k]);
+	}
+	for (size_t i = 0; i < query->sort_count; i++) {
+		hash_more(&hash, member_name(query->collection, query->sorts[i].member));
+		hash_more(&hash, query->sorts[i].is_descending ? S("-") : S("+"));
+	}
+	return hash >> 12; /* a JSON number that every reader keeps */
+}
+
+static bool read_cursor(struct plan *plan)
+{
+	const struct json_limits limits = { .depth = CURSOR_DEPTH, .nodes = CURSOR_NODES };
+	struct json_fault fault;
+	struct json *cursor;
+	int64_t shape;
+
+	if (!plan->query->cursor.len)
+		return true;
+	if (json_parse(plan->arena, plan->query->cursor, &limits, &cursor, &fault) != 0 ||
+	    !json_is(cursor, JSON_ARRAY) || cursor->count != plan->key_count + 2)
+		return false;
+	if (!json_to_i64(cursor->first, &shape) || (uint64_t)shape != plan->shape)
+		return false;
+	plan->is_backward = json_is_true(cursor->first->next);
+	plan->from = cursor->first->next->next;
+	json_each(value, cursor)
+		if (value->type == JSON_ARRAY || value->type == JSON_OBJECT)
+			return false;
+	return true;
+}
+
+static bool make_plan(struct plan *plan)
+{
+	const struct store_query *query = plan->query;
+
+	for (size_t i = 0; i < query->sort_count && i < VALUES_MAX - 1; i++) {
+		plan->keys[plan->key_count++] = query->sorts[i];
+		if (query->sorts[i].member == STORE_MEMBER_ID)
+			break; /* ids are unique: what comes after decides nothing */
+	}
+	if (!plan->key_count || plan->keys[plan->key_count - 1].member != STORE_MEMBER_ID)
+		plan->keys[plan->key_count++] = (struct store_sort){ .member = STORE_MEMBER_ID };
+	plan->shape = shape_of(query);
+	return read_cursor(plan);
+}
+
+static struct str column_of(const struct plan *plan, size_t member)
+{
+	return layout_column(plan->store, plan->query->collection, member);
+}
+
+static void add_filters(struct buf *sql, const struct plan *plan)
+{
+	const struct store_query *query = plan->query;
+
+	buf_lit(sql, " WHERE 1");
+	for (size_t i = 0; i < query->filter_count; i++) {
+		buf_lit(sql, " AND ");
+		buf_add(sql, column_of(plan, query->filters[i].member));
+		buf_lit(sql, " IN (");
+		for (size_t k = 0; k < query->filters[i].count; k++)
+			buf_add(sql, k ? S(", ?") : S("?"));
+		buf_add_char(sql, ')');
+	}
+}
+
+static bool goes_down(const struct plan *plan, size_t key)
+{
+	return plan->keys[key].is_descending != plan->is_backward;
+}
+
+/* Rows beyond the cursor's value in one key; NULL is below everything. */
+static void add_beyond(struct buf *sql, const struct plan *plan, size_t key, const struct json *value)
+{
+	struct str column = column_of(plan, plan->keys[key].member);
+	bool is_null = value->type == JSON_NULL;
+
+	if (!goes_down(plan, key)) {
+		buf_add(sql, column);
+		buf_add(sql, is_null ? S(" IS NOT NULL") : S(" > ?"));
+	} else if (is_null) {
+		buf_add_char(sql, '0');
+	} else {
+		buf_add_char(sql, '(');
+		buf_add(sql, column);
+		buf_lit(sql, " < ? OR ");
+		buf_add(sql, column);
+		buf_lit(sql, " IS NULL)");
+	}
+}
+
+/* (a > ?) OR (a IS ? AND b > ?) OR … */
+static void add_start(struct buf *sql, const struct plan *plan)
+{
+	const struct json *value = plan->from;
+
+	if (!value)
+		return;
+	buf_lit(sql, " AND (");
+	for (size_t i = 0; i < plan->key_count; i++, value = value->next) {
+		buf_add(sql, i ? S(" OR (") : S("("));
+		for (size_t k = 0; k < i; k++) {
+			buf_add(sql, column_of(plan, plan->keys[k].member));
+			buf_lit(sql, " IS ? AND ");
+		}
+		add_beyond(sql, plan, i, value);
+		buf_add_char(sql, ')');
+	}
+	buf_add_char(sql, ')');
+}
+
+static struct str page_sql(const struct plan *plan)
+{
+	struct buf sql;
+
+	buf_init(&sql, plan->arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT \"_version\", \"_modified\", \"_body\"");
+	for (size_t i = 0; i < plan->key_count; i++) {
+		buf_lit(&sql, ", ");
+		buf_add(&sql, column_of(plan, plan->keys[i].member));
+	}
+	buf_lit(&sql, " FROM ");
+	sql_add_name(&sql, plan->query->collection->name);
+	add_filters(&sql, plan);
+	add_start(&sql, plan);
+	buf_lit(&sql, " ORDER BY ");
+	for (size_t i = 0; i < plan->key_count; i++) {
+		if (i)
+			buf_lit(&sql, ", ");
+		buf_add(&sql, column_of(plan, plan->keys[i].member));
+		buf_add(&sql, goes_down(plan, i) ? S(" DESC") : S(" ASC"));
+	}
+	buf_printf(&sql, " LIMIT %u", plan->query->limit + 1);
+	return sql.failed ? (struct str){ 0 } : buf_str(&sql);
+}
+
+static int bind_json(sqlite3_stmt *statement, int at, const struct json *value)
+{
+	int64_t whole;
+	double real;
+
+	if (value->type == JSON_NULL)
+		return sqlite3_bind_null(statement, at);
+	if (value->type == JSON_STRING)
+		return sql_bind_text(statement, at, value->text);
+	if (json_to_i64(value, &whole) && str_find(value->text, '.') == value->text.len)
+		return sqlite3_bind_int64(statement, at, whole);
+	if (json_to_double(value, &real))
+		return sqlite3_bind_double(statement, at, real);
+	return sqlite3_bind_int(statement, at, value->type == JSON_TRUE);
+}
+
+static int bind_filters(sqlite3_stmt *statement, const struct plan *plan)
+{
+	const struct store_query *query = plan->query;
+	const struct collection *collection = query->collection;
+	int at = 1;
+
+	for (size_t i = 0; i < query->filter_count; i++) {
+		const struct store_filter *filter = &query->filters[i];
+
+		for (size_t k = 0; k < filter->count; k++, at++) {
+			if (filter->member == STORE_MEMBER_ID)
+				sql_bind_id(statement, at, has_integer_id(collection), filter->values[k]);
+			else
+				sql_bind_value(statement, at, collection->members[filter->member].type, filter->values[k]);
+		}
+	}
+	return at;
+}
+
+static void bind_start(sqlite3_stmt *statement, const struct plan *plan, int at)
+{
+	const struct json *value = plan->from;
+
+	for (size_t i = 0; plan->from && i < plan->key_count; i++, value = value->next) {
+		const struct json *equal = plan->from;
+
+		for (size_t k = 0; k < i; k++, equal = equal->next)
+			bind_json(statement, at++, equal);
+		if (value->type != JSON_NULL)
+			bind_json(statement, at++, value);
+	}
+}
+
+static void add_column_json(struct buf *buf, sqlite3_stmt *statement, int column)
+{
+	switch (sqlite3_column_type(statement, column)) {
+	case SQLITE_INTEGER:
+		buf_printf(buf, "%lld", (long long)sqlite3_column_int64(statement, column));
+		break;
+	case SQLITE_FLOAT: {
+		double real = sqlite3_column_double(statement, column);
+
+		buf_printf(buf, "%.17g%s", real, real == (double)(int64_t)real ? ".0" : "");
+		break;
+	}
+	case SQLITE_TEXT:
+		json_write_string(buf, sql_column(statement, column));
+		break;
+	default:
+		buf_lit(buf, "null");
+	}
+}
+
+static struct str cursor_at(const struct plan *plan, sqlite3_stmt *statement, bool is_backward)
+{
+	struct buf buf;
+
+	buf_init(&buf, plan->arena, SQL_TEXT_MAX);
+	buf_printf(&buf, "[%llu,%s", (unsigned long long)plan->shape, is_backward ? "true" : "false");
+	for (size_t i = 0; i < plan->key_count; i++) {
+		buf_add_char(&buf, ',');
+		add_column_json(&buf, statement, 3 + (int)i);
+	}
+	buf_add_char(&buf, ']');
+	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+}
+
+static bool read_row(const struct plan *plan, sqlite3_stmt *statement, struct store_row *row)
+{
+	*row = (struct store_row){
+		.state = ROW_LIVE,
+		.version = sqlite3_column_int64(statement, 0),
+		.modified_ms = sqlite3_column_int64(statement, 1),
+		.body = str_dup(plan->arena, sql_column(statement, 2)),
+		.id = str_dup(plan->arena, sql_column(statement, 2 + (int)plan->key_count)), /* the id is the last key */
+	};
+	return row->body.at && row->id.at;
+}
+
+static void reverse(struct store_row *rows, size_t count)
+{
+	for (size_t i = 0; i < count / 2; i++) {
+		struct store_row row = rows[i];
+
+		rows[i] = rows[count - 1 - i];
+		rows[count - 1 - i] = row;
+	}
+}
+
+static enum store_outcome read_rows(struct store_session *session, const struct plan *plan, sqlite3_stmt *statement,
+                                    struct store_page *page)
+{
+	struct str first = { 0 }, last = { 0 };
+	bool has_more = false;
+	int code;
+
+	page->rows = arena_array(plan->arena, plan->query->limit, sizeof(*page->rows));
+	if (!page->rows)
+		return STORE_NO_MEMORY;
+	while ((code = session_step(session, statement)) == SQLITE_ROW) {
+		if (page->count == plan->query->limit) {
+			has_more = true;
+			code = SQLITE_DONE;
+			break;
+		}
+		if (!read_row(plan, statement, &page->rows[page->count++]))
+			return STORE_NO_MEMORY;
+		if (page->count == 1)
+			first = cursor_at(plan, statement, !plan->is_backward);
+		if (page->count == plan->query->limit)
+			last = cursor_at(plan, statement, plan->is_backward);
+	}
+	if (code != SQLITE_DONE)
+		return session_failed(session, code);
+	if (!plan->is_backward) {
+		page->next = has_more ? last : (struct str){ 0 };
+		page->prev = plan->from ? first : (struct str){ 0 };
+	} else {
+		reverse(page->rows, page->count);
+		page->next = first;
+		page->prev = has_more ? last : (struct str){ 0 };
+	}
+	return STORE_DONE;
+}
+
+static enum store_outcome count_rows(struct store_session *session, const struct plan *plan, uint64_t *ret_total)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement;
+	struct buf sql;
+	int code;
+
+	buf_init(&sql, plan->arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT count(*) FROM ");
+	sql_add_name(&sql, plan->query->collection->name);
+	add_filters(&sql, plan);
+	if (sql.failed)
+		return STORE_NO_MEMORY;
+	statement = session_prepare(session, buf_str(&sql), &outcome);
+	if (!statement)
+		return outcome;
+	bind_filters(statement, plan);
+	code = session_step(session, statement);
+	if (code == SQLITE_ROW)
+		*ret_total = (uint64_t)sqlite3_column_int64(statement, 0);
+	else
+		outcome = session_failed(session, code);
+	sqlite3_finalize(statement);
+	return outcome;
+}
+
+static enum store_outcome run_page(struct store_session *session, const struct plan *plan, struct store_page *page)
+{
+	enum store_outcome outcome = STORE_NO_MEMORY;
+	struct str sql = page_sql(plan);
+	sqlite3_stmt *statement = sql.at ? session_prepare(session, sql, &outcome) : NULL;
+
+	if (!statement)
+		return outcome;
+	bind_start(statement, plan, bind_filters(statement, plan));
+	outcome = read_rows(session, plan, statement, page);
+	sqlite3_finalize(statement);
+	if (outcome == STORE_DONE && plan->query->counts_total)
+		outcome = count_rows(session, plan, &page->total);
+	return outcome;
+}
+
+enum store_outcome store_list(struct store_reader *reader, const struct store_query *query, struct arena *arena,
+                              struct store_page *ret_page)
+{
+	struct store_page page = { 0 };
+	struct plan plan = { .query = query, .arena = arena };
+	enum store_outcome outcome =
+		store_collection_version(reader, query->collection, &page.version, &page.modified_ms);
+	struct store_session *session = store_reader_session(reader);
+
+	if (outcome != STORE_DONE)
+		return outcome;
+	plan.store = session->store;
+	if (!make_plan(&plan))
+		return STORE_CONSTRAINT;
+	outcome = run_page(session, &plan, &page);
+	if (outcome != STORE_DONE)
+		reader_failed(reader, sqlite3_extended_errcode(session->db));
+	else
+		*ret_page = page;
+	return outcome;
+}

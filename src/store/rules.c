@@ -1,0 +1,198 @@
+/*
+ * Business rules: SQL expressions over the members of a body, asked of SQLite
+ * itself, on a body that is not stored yet. NULL counts as met, as in CHECK. An
+ * authorizer lets an expression read nothing but those members.
+ */
+#include <stdio.h>
+
+#include "store/engine.h"
+
+/* Reads of the made-up row and harmless functions; no table, no second statement, no side effect. */
+static int authorize(void *data, int action, const char *a, const char *b, const char *c, const char *d)
+{
+	static const char *const banned[] = { "load_extension", "random", "randomblob", "zeroblob", "readfile", "writefile",
+	                                      "edit", "fts3_tokenizer", NULL };
+
+	(void)data, (void)a, (void)c, (void)d;
+	switch (action) {
+	case SQLITE_SELECT:
+		return SQLITE_OK;
+	case SQLITE_FUNCTION:
+		for (size_t i = 0; banned[i]; i++)
+			if (b && str_eq_nocase(str_from(b), str_from(banned[i])))
+				return SQLITE_DENY;
+		return SQLITE_OK;
+	case SQLITE_READ: /* of a table of the database: what the rule sees has no table */
+		return a && *a ? SQLITE_DENY : SQLITE_OK;
+	default:
+		return SQLITE_DENY;
+	}
+}
+
+static void add_member(struct buf *sql, struct str name, struct arena *arena, bool is_first)
+{
+	struct str path = sql_path(arena, name);
+
+	if (!path.at)
+		return;
+	buf_add(sql, is_first ? S("") : S(", "));
+	buf_lit(sql, "json_extract(?1, ");
+	buf_add(sql, path);
+	buf_lit(sql, ") AS ");
+	sql_add_name(sql, name);
+}
+
+static void add_body(struct buf *sql, const struct collection *collection, struct arena *arena)
+{
+	buf_lit(sql, " FROM (SELECT ");
+	add_member(sql, collection->is_singleton ? S("_") : collection->id_name, arena, true);
+	for (size_t i = 0; i < collection->member_count; i++)
+		add_member(sql, collection->members[i].name, arena, false);
+	buf_add_char(sql, ')');
+}
+
+struct str rules_sql(const struct store *store, const struct collection *collection, struct arena *arena)
+{
+	struct buf sql;
+
+	(void)store;
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT ");
+	for (size_t i = 0; i < collection->rule_count; i++) {
+		buf_add(&sql, i ? S(", (") : S("("));
+		buf_add(&sql, collection->rules[i].check);
+		buf_add_char(&sql, ')');
+	}
+	add_body(&sql, collection, arena);
+	return sql.failed ? (struct str){ 0 } : buf_str(&sql);
+}
+
+enum store_outcome store_check_rules(struct store_session *session, const struct collection *collection,
+                                     struct str body, uint64_t *ret_broken)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement = session->db ? session_statement(session, collection, STATEMENT_RULES, &outcome) : NULL;
+	uint64_t broken = 0;
+	int code;
+
+	if (!statement)
+		return session->db ? outcome : STORE_UNAVAILABLE;
+	sql_bind_text(statement, 1, body);
+	code = session_step(session, statement);
+	for (int i = 0; code == SQLITE_ROW && i < (int)collection->rule_count; i++)
+		if (sqlite3_column_type(statement, i) != SQLITE_NULL && sqlite3_column_double(statement, i) == 0.0)
+			broken |= UINT64_C(1) << i;
+	if (code != SQLITE_ROW)
+		outcome = session_failed(session, code);
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	*ret_broken = broken;
+	return outcome;
+}
+
+/* Text that could end the expression and begin something else. */
+static bool is_smuggling(struct str check)
+{
+	int depth = 0;
+	char quote = 0;
+
+	for (size_t i = 0; i < check.len; i++) {
+		char c = check.at[i];
+
+		if (quote) {
+			if (c == quote)
+				quote = 0;
+			continue;
+		}
+		if (c == '\'' || c == '"' || c == '`')
+			quote = c;
+		depth += (c == '(') - (c == ')');
+		if (depth < 0 || c == ';' || c == '?' || c == '\0' || c == '[')
+			return true;
+		if (i + 1 < check.len && ((c == '-' && check.at[i + 1] == '-') || (c == '/' && check.at[i + 1] == '*')))
+			return true;
+	}
+	return depth != 0 || quote;
+}
+
+static void check_rule(struct store *store, const struct collection *collection, const struct store_rule *rule,
+                       struct arena *arena, struct issues *issues)
+{
+	sqlite3_stmt *statement = NULL;
+	struct buf sql;
+	int code;
+
+	if (is_smuggling(rule->check)) {
+		issues_add(issues, rule->at, "write one SQL expression over the members, such as discount <= subtotal",
+		           "'%.*s' is no single expression", STR_ARG(rule->check));
+		return;
+	}
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT (");
+	buf_add(&sql, rule->check);
+	buf_add_char(&sql, ')');
+	add_body(&sql, collection, arena);
+	sqlite3_set_authorizer(store->writer.db, authorize, NULL);
+	code = sql.failed ? SQLITE_NOMEM : sqlite3_prepare_v2(store->writer.db, sql.at, (int)sql.len, &statement, NULL);
+	sqlite3_set_authorizer(store->writer.db, NULL, NULL);
+	if (code != SQLITE_OK || sqlite3_column_count(statement) != 1)
+		issues_add(issues, rule->at, "write an SQL expression over the members, such as discount <= subtotal",
+		           "the rule '%.*s' cannot be understood: %s", STR_ARG(rule->check),
+		           code == SQLITE_OK ? "it has several values" : sqlite3_errmsg(store->writer.db));
+	sqlite3_finalize(statement);
+}
+
+/* Rows from before the rule are left as they are; their owner is told. */
+static void count_breakers(struct store *store, const struct collection *collection, const struct store_rule *rule,
+                           struct arena *arena, struct issues *issues)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement;
+	struct buf sql;
+
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT count(*) FROM (SELECT ");
+	for (size_t i = 0; i < collection->member_count; i++) {
+		struct str path = sql_path(arena, collection->members[i].name);
+
+		if (!path.at)
+			continue;
+		buf_lit(&sql, "json_extract(\"_body\", ");
+		buf_add(&sql, path);
+		buf_lit(&sql, ") AS ");
+		sql_add_name(&sql, collection->members[i].name);
+		buf_lit(&sql, ", ");
+	}
+	buf_lit(&sql, "1 FROM ");
+	sql_add_name(&sql, collection->name);
+	buf_lit(&sql, ") WHERE NOT (");
+	buf_add(&sql, rule->check);
+	buf_add_char(&sql, ')');
+	statement = sql.failed ? NULL : session_prepare(&store->writer, buf_str(&sql), &outcome);
+	if (statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int64(statement, 0) > 0)
+		issues_warn(issues, rule->at, "they can be read, but not changed until they meet it",
+		            "%lld rows of '%.*s' break the rule '%.*s'", (long long)sqlite3_column_int64(statement, 0),
+		            STR_ARG(collection->name), STR_ARG(rule->check));
+	sqlite3_finalize(statement);
+}
+
+int rules_check_all(struct store *store, struct issues *issues)
+{
+	size_t errors = issues->errors;
+	struct arena arena;
+
+	arena_init(&arena, 1 << 14, 64 << 20);
+	for (size_t i = 0; i < store->spec->count; i++) {
+		const struct collection *collection = store->spec->collections[i];
+
+		for (size_t k = 0; k < collection->rule_count; k++) {
+			size_t before = issues->errors;
+
+			check_rule(store, collection, &collection->rules[k], &arena, issues);
+			if (issues->errors == before && !collection->is_singleton)
+				count_breakers(store, collection, &collection->rules[k], &arena, issues);
+		}
+	}
+	arena_done(&arena);
+	return issues->errors == errors ? 0 : STATUTE_EDOCUMENT;
+}

@@ -1,0 +1,157 @@
+/* SQL text and values: see sql.h. */
+#include "store/sql.h"
+
+#include "base/arena.h"
+
+static void add_quoted(struct buf *buf, struct str text, char quote)
+{
+	buf_add_char(buf, quote);
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.at[i] == quote)
+			buf_add_char(buf, quote);
+		buf_add_char(buf, text.at[i]);
+	}
+	buf_add_char(buf, quote);
+}
+
+void sql_add_name(struct buf *buf, struct str name)
+{
+	add_quoted(buf, name, '"');
+}
+
+void sql_add_text(struct buf *buf, struct str text)
+{
+	add_quoted(buf, text, '\'');
+}
+
+static bool has(struct str text, char c)
+{
+	return str_find(text, c) < text.len;
+}
+
+bool sql_has_path(struct str member)
+{
+	return !has(member, '\0') && !(has(member, '"') && (has(member, '.') || has(member, '[')));
+}
+
+struct str sql_path(struct arena *arena, struct str member)
+{
+	struct buf path, literal;
+	struct str escaped;
+
+	if (!sql_has_path(member))
+		return (struct str){ 0 };
+	buf_init(&path, arena, SQL_TEXT_MAX);
+	buf_init(&literal, arena, SQL_TEXT_MAX);
+	buf_lit(&path, "$.");
+	json_write_string(&path, member);
+	escaped = str_sub(buf_str(&path), 2, SIZE_MAX);
+	/* A quoted step ends at the first quote, even an escaped one: such a name stands bare. */
+	if (has(member, '"')) {
+		memmove(path.at + 2, escaped.at + 1, escaped.len - 2);
+		path.len -= 2;
+	}
+	sql_add_text(&literal, buf_str(&path));
+	return path.failed || literal.failed ? (struct str){ 0 } : buf_str(&literal);
+}
+
+int sql_bind_text(sqlite3_stmt *statement, int at, struct str text)
+{
+	return sqlite3_bind_text64(statement, at, text.at ? text.at : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+int sql_bind_text_or_null(sqlite3_stmt *statement, int at, struct str text)
+{
+	return text.len ? sql_bind_text(statement, at, text) : sqlite3_bind_null(statement, at);
+}
+
+static int bind_number(sqlite3_stmt *statement, int at, struct str text)
+{
+	static const struct json_limits limits = { .depth = 1, .nodes = 1 };
+	struct json_fault fault;
+	struct arena arena;
+	struct json *node;
+	int64_t whole;
+	double real;
+	int r;
+
+	arena_init(&arena, 512, 4096);
+	if (json_parse(&arena, text, &limits, &node, &fault) != 0)
+		r = sqlite3_bind_null(statement, at);
+	else if (json_to_i64(node, &whole))
+		r = sqlite3_bind_int64(statement, at, whole);
+	else if (json_to_double(node, &real))
+		r = sqlite3_bind_double(statement, at, real);
+	else
+		r = sqlite3_bind_null(statement, at);
+	arena_done(&arena);
+	return r;
+}
+
+int sql_bind_value(sqlite3_stmt *statement, int at, enum store_type type, struct str text)
+{
+	int64_t whole;
+
+	switch (type) {
+	case STORE_TEXT:
+		return sql_bind_text(statement, at, text);
+	case STORE_BOOLEAN:
+		if (str_eq(text, S("true")) || str_eq(text, S("false")))
+			return sqlite3_bind_int(statement, at, str_eq(text, S("true")));
+		return sqlite3_bind_null(statement, at);
+	case STORE_INTEGER:
+	case STORE_REAL:
+		break;
+	}
+	if (sql_integer_id(text, &whole))
+		return sqlite3_bind_int64(statement, at, whole);
+	return bind_number(statement, at, text);
+}
+
+bool sql_integer_id(struct str id, int64_t *ret_id)
+{
+	bool is_negative = str_starts(id, S("-"));
+	struct str digits = str_sub(id, is_negative, SIZE_MAX);
+	int64_t value;
+
+	if (!str_to_i64(id, &value) || (digits.at[0] == '0' && (digits.len > 1 || is_negative)))
+		return false;
+	*ret_id = value;
+	return true;
+}
+
+int sql_bind_id(sqlite3_stmt *statement, int at, bool is_integer, struct str id)
+{
+	int64_t value;
+
+	if (!is_integer)
+		return sql_bind_text(statement, at, id);
+	return sql_integer_id(id, &value) ? sqlite3_bind_int64(statement, at, value)
+	                                  : sqlite3_bind_null(statement, at);
+}
+
+static bool is_number(struct str text)
+{
+	static const struct json_limits limits = { .depth = 1, .nodes = 1 };
+	struct json_fault fault;
+	struct arena arena;
+	struct json *node;
+	bool is;
+
+	arena_init(&arena, 512, 4096);
+	is = json_parse(&arena, text, &limits, &node, &fault) == 0 && node->type == JSON_NUMBER;
+	arena_done(&arena);
+	return is;
+}
+
+bool sql_same_number(struct str a, struct str b)
+{
+	return str_eq(a, b) || (is_number(a) && is_number(b) && json_number_cmp(a, b) == 0);
+}
+
+struct str sql_column(sqlite3_stmt *statement, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(statement, column);
+
+	return str_of(text, text ? (size_t)sqlite3_column_bytes(statement, column) : 0);
+}

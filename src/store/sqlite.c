@@ -1,0 +1,302 @@
+/*
+ * Connections to SQLite: how they are opened, their prepared statements, and the
+ * time limit of each step.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "store/engine.h"
+
+enum { PROGRESS_STEPS = 1000, LOOK_US = 100 * 1000 };
+
+static int on_progress(void *data)
+{
+	const struct store_session *session = data;
+
+	return session->deadline_us && clock_monotonic_us() > session->deadline_us;
+}
+
+enum store_outcome session_failed(struct store_session *session, int code)
+{
+	int system = session->db ? sqlite3_system_errno(session->db) : errno;
+
+	snprintf(session->cause, sizeof(session->cause), "SQLite %d: %s", code,
+	         session->db ? sqlite3_errmsg(session->db) : sqlite3_errstr(code));
+	return outcome_of(code, system);
+}
+
+enum store_outcome session_run(struct store_session *session, const char *sql)
+{
+	int code = sqlite3_exec(session->db, sql, NULL, NULL, NULL);
+
+	return code == SQLITE_OK ? STORE_DONE : session_failed(session, code);
+}
+
+/* trusted_schema stays on: SQLite before 3.41 counts json_extract, which our generated columns need, as unsafe. */
+static const char writer_pragmas[] =
+	"PRAGMA journal_mode = WAL;"
+	"PRAGMA synchronous = FULL;"
+	"PRAGMA wal_autocheckpoint = 1000;"
+	"PRAGMA journal_size_limit = 67108864;"
+	"PRAGMA secure_delete = ON;"
+	"PRAGMA foreign_keys = OFF;" /* references are checked by name: see change.c */
+	"PRAGMA cache_size = -8192;";
+
+static const char reader_pragmas[] =
+	"PRAGMA query_only = ON;"
+	"PRAGMA mmap_size = 268435456;"
+	"PRAGMA cache_size = -8192;";
+
+static void harden(sqlite3 *db)
+{
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_extended_result_codes(db, 1);
+}
+
+static enum store_outcome limit_pages(struct store_session *session)
+{
+	char sql[64];
+
+	if (!session->store->options.pages_max)
+		return STORE_DONE;
+	snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %u;", session->store->options.pages_max);
+	return session_run(session, sql);
+}
+
+static uint64_t file_at(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 ? (uint64_t)info.st_ino : 0;
+}
+
+static enum store_outcome open_as(struct store_session *session, const struct store *store, bool is_writer, int make)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | make;
+	enum store_outcome outcome;
+	int code;
+
+	*session = (struct store_session){ .store = store, .is_writer = is_writer };
+	session->collections = calloc(store->spec->count + 1, sizeof(*session->collections));
+	if (!session->collections)
+		return STORE_NO_MEMORY;
+	code = sqlite3_open_v2(store->path, &session->db, flags, NULL);
+	if (code != SQLITE_OK) {
+		outcome = session_failed(session, code);
+		session_close(session);
+		return outcome;
+	}
+	harden(session->db);
+	sqlite3_busy_timeout(session->db, (int)store->options.busy_ms);
+	sqlite3_progress_handler(session->db, PROGRESS_STEPS, on_progress, session);
+	outcome = session_run(session, is_writer ? writer_pragmas : reader_pragmas);
+	if (outcome == STORE_DONE && is_writer)
+		outcome = limit_pages(session);
+	session->file = file_at(store->path);
+	session->looked_us = clock_monotonic_us();
+	if (outcome != STORE_DONE)
+		session_close(session);
+	return outcome;
+}
+
+enum store_outcome session_open(struct store_session *session, const struct store *store, bool is_writer)
+{
+	return open_as(session, store, is_writer, is_writer ? SQLITE_OPEN_CREATE : 0);
+}
+
+enum store_outcome session_ensure(struct store_session *session)
+{
+	uint64_t now = clock_monotonic_us();
+
+	if (session->db && now - session->looked_us < LOOK_US)
+		return STORE_DONE;
+	session->looked_us = now;
+	if (session->db && file_at(session->store->path) == session->file)
+		return STORE_DONE;
+	session_close(session);
+	return open_as(session, session->store, session->is_writer, 0);
+}
+
+static void finalize_all(sqlite3_stmt **statements, size_t count)
+{
+	for (size_t i = 0; statements && i < count; i++)
+		sqlite3_finalize(statements[i]);
+}
+
+/* The cause stays readable. */
+void session_close(struct store_session *session)
+{
+	const struct store_spec *spec = session->store ? session->store->spec : NULL;
+
+	for (size_t i = 0; session->collections && i < spec->count; i++) {
+		struct session_collection *own = &session->collections[i];
+
+		finalize_all(own->statements, STATEMENT_COUNT);
+		finalize_all(own->exists, spec->collections[i]->reference_count);
+		finalize_all(own->duplicate, spec->collections[i]->unique_count);
+		free(own->exists);
+		free(own->duplicate);
+	}
+	free(session->collections);
+	session->collections = NULL;
+	sqlite3_close(session->db);
+	session->db = NULL;
+}
+
+sqlite3_stmt *session_prepare(struct store_session *session, struct str sql, enum store_outcome *ret_outcome)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v3(session->db, sql.at, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+
+	if (code == SQLITE_OK)
+		return statement;
+	/* What was prepared for this layout no longer fits the file: another process changed it. */
+	*ret_outcome = session_failed(session, code);
+	return NULL;
+}
+
+static void add_get(struct buf *sql, const struct store *store, const struct collection *collection)
+{
+	buf_lit(sql, "SELECT \"_version\", \"_modified\", \"_body\", \"_secret\" FROM ");
+	if (collection->is_singleton) {
+		buf_lit(sql, "\"_singleton\" WHERE \"_name\" = ");
+		sql_add_text(sql, collection->name);
+		return;
+	}
+	sql_add_name(sql, collection->name);
+	buf_lit(sql, " WHERE ");
+	buf_add(sql, layout_column(store, collection, STORE_MEMBER_ID));
+	buf_lit(sql, " = ?1");
+}
+
+static void add_insert(struct buf *sql, const struct store *store, const struct collection *collection)
+{
+	if (collection->is_singleton) {
+		buf_lit(sql, "INSERT INTO \"_singleton\" (\"_name\", \"_version\", \"_modified\", \"_body\", \"_secret\") VALUES (");
+		sql_add_text(sql, collection->name);
+		buf_lit(sql, ", ?2, ?3, ?4, ?5)");
+		return;
+	}
+	buf_lit(sql, "INSERT INTO ");
+	sql_add_name(sql, collection->name);
+	buf_lit(sql, " (");
+	buf_add(sql, layout_column(store, collection, STORE_MEMBER_ID));
+	buf_lit(sql, ", \"_version\", \"_modified\", \"_body\", \"_secret\") VALUES (?1, ?2, ?3, ?4, ?5)");
+}
+
+static void add_where_id(struct buf *sql, const struct store *store, const struct collection *collection)
+{
+	buf_lit(sql, " WHERE ");
+	if (collection->is_singleton) {
+		buf_lit(sql, "\"_name\" = ");
+		sql_add_text(sql, collection->name);
+		return;
+	}
+	buf_add(sql, layout_column(store, collection, STORE_MEMBER_ID));
+	buf_lit(sql, " = ?1");
+}
+
+static void add_table(struct buf *sql, const struct collection *collection)
+{
+	sql_add_name(sql, collection->is_singleton ? S("_singleton") : collection->name);
+}
+
+/* A statement about this collection's row in one of the tables about all collections. */
+static void add_named(struct buf *sql, const char *before, const struct collection *collection, const char *after)
+{
+	buf_add(sql, str_from(before));
+	sql_add_text(sql, collection->name);
+	buf_add(sql, str_from(after));
+}
+
+static void add_sql(struct buf *sql, const struct store *store, const struct collection *collection,
+                    enum statement statement)
+{
+	switch (statement) {
+	case STATEMENT_GET:
+		add_get(sql, store, collection);
+		break;
+	case STATEMENT_DELETED:
+		add_named(sql, "SELECT \"version\", \"modified\", \"is_gone\" FROM \"_deleted\" WHERE \"collection\" = ",
+		          collection, " AND \"id\" = ?1");
+		break;
+	case STATEMENT_VERSION:
+		add_named(sql, "SELECT \"version\", \"modified\" FROM \"_collection\" WHERE \"name\" = ", collection, "");
+		break;
+	case STATEMENT_INSERT:
+		add_insert(sql, store, collection);
+		break;
+	case STATEMENT_UPDATE:
+		buf_lit(sql, "UPDATE ");
+		add_table(sql, collection);
+		buf_lit(sql, " SET \"_version\" = ?2, \"_modified\" = ?3, \"_body\" = ?4, \"_secret\" = ?5");
+		add_where_id(sql, store, collection);
+		break;
+	case STATEMENT_DELETE:
+		buf_lit(sql, "DELETE FROM ");
+		add_table(sql, collection);
+		add_where_id(sql, store, collection);
+		break;
+	case STATEMENT_FORGET:
+		add_named(sql, "DELETE FROM \"_deleted\" WHERE \"collection\" = ", collection, " AND \"id\" = ?1");
+		break;
+	case STATEMENT_BURY:
+		add_named(sql,
+		          "INSERT OR REPLACE INTO \"_deleted\" (\"collection\", \"id\", \"version\", \"modified\", \"is_gone\") "
+		          "VALUES (",
+		          collection, ", ?1, ?2, ?3, ?4)");
+		break;
+	case STATEMENT_TOUCH:
+		add_named(sql, "UPDATE \"_collection\" SET \"version\" = \"version\" + 1, \"modified\" = ?1 WHERE \"name\" = ",
+		          collection, "");
+		break;
+	case STATEMENT_NEXT_ID:
+		add_named(sql, "SELECT \"next_id\" FROM \"_collection\" WHERE \"name\" = ", collection, "");
+		break;
+	case STATEMENT_USE_ID:
+		add_named(sql, "UPDATE \"_collection\" SET \"next_id\" = max(\"next_id\", ?1 + 1) WHERE \"name\" = ",
+		          collection, "");
+		break;
+	case STATEMENT_RULES:
+	case STATEMENT_COUNT:
+		break;
+	}
+}
+
+sqlite3_stmt *session_statement(struct store_session *session, const struct collection *collection,
+                                enum statement statement, enum store_outcome *ret_outcome)
+{
+	sqlite3_stmt **slot = &session->collections[collection->index].statements[statement];
+	struct arena arena;
+	struct str text;
+	struct buf sql;
+
+	if (*slot)
+		return *slot;
+	arena_init(&arena, 4096, SQL_TEXT_MAX * 2);
+	buf_init(&sql, &arena, SQL_TEXT_MAX);
+	add_sql(&sql, session->store, collection, statement);
+	text = statement == STATEMENT_RULES ? rules_sql(session->store, collection, &arena) : buf_str(&sql);
+	if (sql.failed || !text.at)
+		*ret_outcome = STORE_NO_MEMORY;
+	else
+		*slot = session_prepare(session, text, ret_outcome);
+	arena_done(&arena);
+	return *slot;
+}
+
+int session_step(struct store_session *session, sqlite3_stmt *statement)
+{
+	int code;
+
+	session->deadline_us = clock_monotonic_us() + (uint64_t)session->store->options.statement_ms * 1000;
+	code = sqlite3_step(statement);
+	session->deadline_us = 0;
+	return code;
+}
