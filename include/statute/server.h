@@ -32,6 +32,7 @@ struct statute_server_options {
 	const char *log;      /* a file to append to, "-" for stdout, "off" (the default) */
 	uint32_t workers;     /* threads that answer; default: one a processor */
 	bool is_dev;          /* errors name the row of the graph that they come from */
+	bool ignores_security; /* serves operations that demand credentials to anybody: none are checked */
 #define L(name, option, type, default_value, default_text, min, max, text) uint64_t name;
 #include <statute/server_limits.def>
 #undef L
@@ -39,9 +40,10 @@ struct statute_server_options {
 #define STATUTE_SERVER_OPTIONS_INIT { .listen = "127.0.0.1:8080" }
 
 /*
- * Binds the document's operations, opens the database, takes the address: once it
- * returned 0, clients can connect, and are answered as soon as the server runs.
- * The document must outlive the server, and no other thread may use it meanwhile.
+ * Binds the document's operations (statute_document_route tells them then), opens the
+ * database, takes the address: once it returned 0, clients can connect, and are
+ * answered as soon as the server runs. An operation that demands credentials is an
+ * error unless `ignores_security`. The document must outlive the server, and no other thread may use it meanwhile.
  * STATUTE_EDOCUMENT (what the document says cannot be done, or the data breaks it),
  * STATUTE_ESTORE, STATUTE_EADDRESS, STATUTE_EINVAL (an option), STATUTE_EIO (the log),
  * STATUTE_ESYSTEM: *ret_server is set all the same, to tell its problems and to be
@@ -72,18 +74,6 @@ STATUTE_API void statute_server_free(struct statute_server *server);
 STATUTE_API unsigned statute_server_port(const struct statute_server *server);
 /* "http://127.0.0.1:8080"; lives as long as the server. */
 STATUTE_API const char *statute_server_url(const struct statute_server *server);
-
-/* What one operation of the document is bound to. The texts live as long as the document. */
-struct statute_server_route {
-	const char *method;   /* "GET" */
-	const char *path;     /* "/users/{id}" */
-	const char *resource; /* "users"; NULL where it is not bound */
-	const char *action;   /* "list", "create", "read", "replace", "change", "delete"; else NULL */
-	const char *why_not;  /* why it is not bound, else NULL */
-};
-/* In the order of the document; false past the last. */
-STATUTE_API bool statute_server_route(const struct statute_server *server, size_t index,
-                                      struct statute_server_route *ret_route);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <statute/document.h>
+#include <statute/routes.h>
 #include <statute/server.h>
 
 #include "base/arena.h"
@@ -37,6 +38,8 @@ static const struct option options[] = {
 	{ "workers", 'w', OPTION_COUNT, offsetof(struct serve_options, workers), "N",
 	  "threads that answer; 0: one a processor", 0, 256 },
 	{ "dev", 0, OPTION_FLAG, AT(is_dev), NULL, "errors name the row of the graph that decided", 0, 0 },
+	{ "no-security", 0, OPTION_FLAG, AT(ignores_security), NULL,
+	  "serve what demands credentials to anybody", 0, 0 },
 	{ "log", 0, OPTION_TEXT, AT(log), "FILE", "log lines; \"-\" is stdout, \"off\" nowhere", 0, 0 },
 #define L(name, option, type, default_value, default_text, min, max, text) \
 	{ option, 0, OPTION_##type, AT(name), VALUE_##type, text, min, max },
@@ -94,21 +97,22 @@ static void raise_descriptors(void)
 
 /* ---- What is said --------------------------------------------------------- */
 
-static void print_routes(const struct statute_server *server)
+static void print_routes(const struct statute_document *document)
 {
-	struct statute_server_route route;
+	const struct statute_route *route;
 
-	for (size_t i = 0; statute_server_route(server, i, &route); i++) {
-		if (route.resource)
-			printf("%s %s → %s (%s)\n", route.method, route.path, route.resource, route.action);
+	for (size_t i = 0; (route = statute_document_route(document, i)); i++) {
+		if (route->resource)
+			printf("%s %s → %s (%s)\n", route->method, route->path, route->resource, route->action);
 		else
-			printf("%s %s → NOT_BOUND: %s\n", route.method, route.path, route.why_not);
+			printf("%s %s → NOT_BOUND: %s\n", route->method, route->path, route->why_not);
 	}
 }
 
-static void print_start(const struct statute_server *server, const char *database)
+static void print_start(const struct statute_document *document, const struct statute_server *server,
+                        const char *database)
 {
-	print_routes(server);
+	print_routes(document);
 	printf("data in %s\nlistening on %s\n", database, statute_server_url(server));
 	fflush(stdout);
 }
@@ -128,7 +132,7 @@ static int serve(struct statute_document *document, const struct statute_server_
 	fputs(server ? statute_server_problems(server) : "statute: not enough memory\n", stderr);
 	if (r == 0) {
 		take_signals(server, server_options->log);
-		print_start(server, server_options->database);
+		print_start(document, server, server_options->database);
 		r = statute_server_run(server);
 		serving = NULL;
 		if (r < 0)

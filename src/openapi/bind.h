@@ -86,6 +86,7 @@ struct bound_operation {
 	struct statute_facts fixed;   /* what the route alone decides */
 	bool returns_content;         /* an unsafe method's success documents content */
 	bool creates;                 /* PUT may create */
+	bool needs_credentials;       /* its `security` demands some */
 };
 
 struct bound_path {
@@ -107,11 +108,17 @@ struct api {
 	bool is_strict_query;         /* unknown query names are errors */
 	bool schema_errors_are_400;   /* schema-status: 400 */
 	bool implements[METHOD_COUNT];  /* by method: some operation may have it (B05) */
-	bool needs_credentials;         /* some operation has a security requirement */
+	bool needs_credentials;         /* some operation does */
 };
 
 /* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */
 bool bind_member_find(const struct resource *resource, struct str name, size_t *ret_member);
+
+/*
+ * "EMAIL_ALREADY_EXISTS": the code where another row has the same values, NUL-terminated.
+ * `unique` is an index into collection->uniques, or SIZE_MAX for the id. {NULL, 0} without memory.
+ */
+struct str bind_duplicate_code(struct arena *arena, const struct collection *collection, size_t unique);
 
 /* Everything in the document's arena. Problems go to document->issues; then STATUTE_EDOCUMENT. */
 STATUTE_CHECK int bind_document(struct document *document, struct api **ret_api);

@@ -79,7 +79,7 @@ static void set_meaning_facts(const struct bound_operation *bound, struct statut
 
 	if (!has_read_only(resource))
 		SET(SETS_READ_ONLY, false);
-	if (bound->kind != BINDING_ITEM)
+	if (bound->kind != BINDING_ITEM && !bound->scope_count)
 		SET(ID_DIFFERS, false);
 	if (!resource->version_member.at || !changes)
 		SET(BODY_VERSION_STALE, false);
@@ -129,7 +129,30 @@ static void set_result_facts(const struct bound_operation *bound, struct statute
 		SET(RETURNS_CONTENT, bound->returns_content);
 	if (!method_is_safe(method) && !bound->returns_content)
 		SET(ACCEPT_FITS, true);
+}
+
+/* What only features that are not there could answer otherwise: access to rows, codings, digests, keys, ranges. */
+static void set_absent_features(struct statute_facts *facts)
+{
+	SET(HAS_KEY, false);
+	SET(VISIBLE, true);
+	SET(ALLOWED_ON_RESOURCE, true);
+	SET(CONTENT_DECODES, true);
+	SET(DIGEST_MATCHES, true);
 	SET(HAS_RANGE, false);
+}
+
+/* The parameters of what is not bound are never read; a list has some that no document needs to declare. */
+static void set_parameter_facts(const struct api *api, const struct bound_operation *bound,
+                                struct statute_facts *facts)
+{
+	const struct operation *operation = bound->operation;
+	bool is_list = bound->kind == BINDING_COLLECTION && operation->method != METHOD_POST;
+
+	if (bound->kind == BINDING_NONE || !has_parameters(operation, true))
+		SET(PATH_PARAMETERS_FIT, true);
+	if (!has_parameters(operation, false) && !api->is_strict_query && !is_list)
+		SET(PARAMETERS_FIT, true);
 }
 
 void bind_facts(const struct api *api, struct bound_operation *bound)
@@ -142,12 +165,9 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	SET(PATH_FOUND, true);
 	SET(METHOD_ALLOWED, true);
 	SET(IS_BOUND, bound->kind != BINDING_NONE);
-	SET(HAS_KEY, false);
 	SET(SCHEMA_FAILURE_IS_400, api->schema_errors_are_400);
-	if (!has_parameters(operation, true))
-		SET(PATH_PARAMETERS_FIT, true);
-	if (!has_parameters(operation, false) && !api->is_strict_query && bound->kind != BINDING_COLLECTION)
-		SET(PARAMETERS_FIT, true);
+	set_absent_features(facts);
+	set_parameter_facts(api, bound, facts);
 	if (bound->kind == BINDING_NONE)
 		return;
 	set_content_facts(bound, facts);

@@ -10,19 +10,12 @@ enum { FIRST_BLOCK = 64 * 1024, PROBLEMS_MAX = 4 * 1024 * 1024 };
 /* A file of 64 MiB is a tree of ten times that; what is bound and compiled later has room too. */
 static const size_t arena_max = (size_t)2 << 30;
 
-struct statute_document {
-	struct arena arena;
-	struct document *document;
-	const char *problems, *title, *version;
-	struct statute_operation *operations;
-};
-
 static bool copy(struct arena *arena, struct str text, const char **ret_text)
 {
 	return (*ret_text = str_dup(arena, text).at) != NULL;
 }
 
-static int write_problems(struct statute_document *public)
+int public_write_problems(struct statute_document *public)
 {
 	const struct document *document = public->document;
 	struct buf buf;
@@ -58,7 +51,7 @@ static int copy_texts(struct statute_document *public)
 	for (size_t i = 0; i < document->operation_count; i++)
 		if (!copy_operation(arena, document->operations[i], &public->operations[i]))
 			return STATUTE_ENOMEM;
-	return write_problems(public);
+	return public_write_problems(public);
 }
 
 int statute_document_load(const char *path, struct statute_document **ret_document)
@@ -121,4 +114,9 @@ const struct statute_operation *statute_document_operation(const struct statute_
 struct document *statute_document_internal(const struct statute_document *document)
 {
 	return document->document;
+}
+
+const struct api *statute_document_api(const struct statute_document *document)
+{
+	return document->api;
 }

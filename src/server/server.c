@@ -17,6 +17,7 @@
 enum {
 	WORKERS_MAX = 256,
 	PROBLEMS_MAX = 4 << 20,
+	SECURED_TOLD = 20,
 	SERVER_ARENA = 64 << 20,
 	URL_MAX = ADDRESS_TEXT_MAX + 8
 };
@@ -24,14 +25,13 @@ enum {
 struct statute_server {
 	struct arena arena;
 	struct shared shared;
-	struct document *document;
+	struct statute_document *public;
+	struct document *document; /* behind it */
 	struct buf problems;
 	struct address address;
 	char url[URL_MAX];
 	struct worker **workers;
 	size_t worker_count;      /* of those that were made */
-	struct statute_server_route *routes;
-	size_t route_count;
 	bool has_sink;
 };
 
@@ -98,14 +98,31 @@ static int open_sink(struct statute_server *server, const char *path)
 
 static int bind_api(struct statute_server *server)
 {
-	struct api *api;
-	int r = bind_document(server->document, &api);
+	int r = statute_document_bind(server->public);
 
 	if (r == STATUTE_EDOCUMENT)
 		issues_write(&server->document->issues, &server->document->sources, &server->problems);
 	if (r == 0)
-		server->shared.api = api;
+		server->shared.api = statute_document_api(server->public);
 	return r;
+}
+
+/* An operation that demands credentials, served to anybody, would be an open door that looks shut. */
+static int check_security(struct statute_server *server)
+{
+	const struct statute_route *route;
+	size_t count = 0;
+
+	if (!server->shared.api->needs_credentials)
+		return 0;
+	for (size_t i = 0; (route = statute_document_route(server->public, i)); i++)
+		if (route->needs_credentials && ++count <= SECURED_TOLD)
+			buf_printf(&server->problems, "%s %s demands credentials\n", route->method, route->path);
+	if (count > SECURED_TOLD)
+		buf_printf(&server->problems, "and %zu more\n", count - SECURED_TOLD);
+	buf_lit(&server->problems, "This version cannot check credentials. With --no-security it serves "
+	                           "these operations to anybody.\n");
+	return STATUTE_EDOCUMENT;
 }
 
 static int open_store(struct statute_server *server, const char *path)
@@ -167,71 +184,6 @@ static void write_url(struct statute_server *server)
 	memcpy(server->url, buf.at, buf.failed ? 0 : buf.len);
 }
 
-/* ---- What is bound to what ------------------------------------------------ */
-
-static const char *action_of(const struct bound_operation *bound)
-{
-	switch (bound->operation->method) {
-	case METHOD_GET:
-		return bound->kind == BINDING_COLLECTION ? "list" : "read";
-	case METHOD_HEAD:
-		return "read";
-	case METHOD_POST:
-		return "create";
-	case METHOD_PUT:
-		return "replace";
-	case METHOD_PATCH:
-		return "change";
-	case METHOD_DELETE:
-		return "delete";
-	default:
-		return "answer";
-	}
-}
-
-static int copy_text(struct arena *arena, struct str text, const char **ret_copy)
-{
-	struct str copy = str_dup(arena, text);
-
-	if (!copy.at)
-		return STATUTE_ENOMEM;
-	*ret_copy = copy.at;
-	return 0;
-}
-
-static int describe(const struct api *api, const struct operation *operation, struct arena *arena,
-                    struct statute_server_route *route)
-{
-	const struct bound_path *path = &api->paths[operation->path->index];
-	const struct bound_operation *bound = path->operations[operation->method];
-	bool is_bound = bound && bound->kind != BINDING_NONE && bound->resource;
-	struct str why_not = bound ? bound->why_not : S("not bound");
-	int r = copy_text(arena, method_name(operation->method), &route->method);
-
-	if (r == 0)
-		r = copy_text(arena, operation->path->template_text, &route->path);
-	if (r < 0)
-		return r;
-	if (!is_bound)
-		return copy_text(arena, why_not.at ? why_not : S(""), &route->why_not);
-	route->action = action_of(bound);
-	return copy_text(arena, bound->resource->collection.name, &route->resource);
-}
-
-static int list_routes(struct statute_server *server)
-{
-	const struct document *document = server->document;
-	int r = 0;
-
-	server->routes = arena_array(&server->arena, document->operation_count, sizeof(*server->routes));
-	if (!server->routes)
-		return STATUTE_ENOMEM;
-	for (size_t i = 0; r == 0 && i < document->operation_count; i++)
-		r = describe(server->shared.api, document->operations[i], &server->arena, &server->routes[i]);
-	server->route_count = document->operation_count;
-	return r;
-}
-
 /* ---- The public functions ------------------------------------------------- */
 
 static int set_up(struct statute_server *server, const struct statute_server_options *options)
@@ -242,8 +194,8 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 		r = open_sink(server, options->log);
 	if (r == 0)
 		r = bind_api(server);
-	if (r == 0)
-		r = list_routes(server);
+	if (r == 0 && !options->ignores_security)
+		r = check_security(server);
 	if (r == 0)
 		r = open_store(server, options->database);
 	if (r == 0)
@@ -262,6 +214,7 @@ int statute_server_new(struct statute_document *document, const struct statute_s
 
 	if (!server)
 		return STATUTE_ENOMEM;
+	server->public = document;
 	server->document = statute_document_internal(document);
 	arena_init(&server->arena, 4096, SERVER_ARENA);
 	buf_init(&server->problems, &server->arena, PROBLEMS_MAX);
@@ -339,13 +292,4 @@ unsigned statute_server_port(const struct statute_server *server)
 const char *statute_server_url(const struct statute_server *server)
 {
 	return server->url;
-}
-
-bool statute_server_route(const struct statute_server *server, size_t index,
-                          struct statute_server_route *ret_route)
-{
-	if (index >= server->route_count)
-		return false;
-	*ret_route = server->routes[index];
-	return true;
 }

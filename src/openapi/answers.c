@@ -1,0 +1,155 @@
+/*
+ * What an operation can answer against what its document mentions: see answers.h.
+ *
+ * A status is mentioned by its number, by its class ("4XX") or by "default". What is
+ * mentioned by number or class and can come neither from the operation nor before it
+ * is known is impossible; "default" promises nothing.
+ */
+#include "openapi/answers.h"
+
+/* Codes of one status, to be grown. */
+struct codes {
+	const char **list;
+	size_t count;
+};
+
+static bool add_code(struct codes *codes, struct arena *arena, const char *code)
+{
+	size_t size = codes->count * sizeof(*codes->list);
+	const char **list = code ? arena_grow(arena, codes->list, size, size + sizeof(*list)) : NULL;
+
+	if (!list)
+		return false;
+	list[codes->count++] = code;
+	codes->list = list;
+	return true;
+}
+
+/* A duplicate is answered with the names of the members that must be unique. */
+static bool add_duplicates(struct codes *codes, struct arena *arena, const struct bound_operation *bound)
+{
+	const struct collection *collection = &bound->resource->collection;
+
+	for (size_t i = 0; i < collection->unique_count; i++)
+		if (!add_code(codes, arena, bind_duplicate_code(arena, collection, i).at))
+			return false;
+	if (bound->operation->method != METHOD_POST || !bound->resource->client_makes_id)
+		return true;
+	return add_code(codes, arena, bind_duplicate_code(arena, collection, SIZE_MAX).at);
+}
+
+/* Of the answers from *at on with one status; *at moves past them. `bound` may be NULL. */
+static bool take_status(struct arena *arena, const struct found_answers *found, size_t *at,
+                        const struct bound_operation *bound, struct statute_answer *ret_answer)
+{
+	int status = found->list[*at].status;
+	struct codes codes = { 0 };
+
+	for (; *at < found->count && found->list[*at].status == status; ++*at) {
+		const char *code = found->list[*at].code;
+		bool is_added = true;
+
+		if (bound && strcmp(code, "RESOURCE_ALREADY_EXISTS") == 0)
+			is_added = add_duplicates(&codes, arena, bound);
+		else if (status >= 400)
+			is_added = add_code(&codes, arena, code);
+		if (!is_added)
+			return false;
+	}
+	*ret_answer = (struct statute_answer){
+		.status = str_printf(arena, "%d", status).at,
+		.number = status,
+		.codes = codes.list,
+		.code_count = codes.count,
+	};
+	return ret_answer->status != NULL;
+}
+
+static enum statute_mention mention_of(const struct operation *operation, int status)
+{
+	enum statute_mention mention = STATUTE_UNMENTIONED;
+
+	for (size_t i = 0; i < operation->response_count; i++) {
+		int mentioned = operation->responses[i].status;
+
+		if (mentioned == status)
+			return STATUTE_MENTIONED;
+		if (mentioned == 0 || mentioned == status / 100)
+			mention = STATUTE_MENTIONED_BY_RANGE;
+	}
+	return mention;
+}
+
+static bool covers(int mentioned, const struct found_answers *found)
+{
+	for (size_t i = 0; i < found->count; i++)
+		if (found->list[i].status == mentioned || found->list[i].status / 100 == mentioned)
+			return true;
+	return false;
+}
+
+/* 100 comes before the answer, and no verdict says so: whether the client waits for it is its own choice. */
+static bool is_impossible(const struct answer_finder *finder, const struct found_answers *found, int mentioned)
+{
+	if (mentioned == 0 || mentioned == 1 || mentioned == 100)
+		return false;
+	return !covers(mentioned, found) && !covers(mentioned, &finder->anywhere);
+}
+
+static bool add_impossible(const struct answer_finder *finder, const struct operation *operation,
+                           const struct found_answers *found, struct statute_answer *list, size_t *count)
+{
+	for (size_t i = 0; i < operation->response_count; i++) {
+		const struct documented_response *response = &operation->responses[i];
+		struct str name;
+
+		if (!is_impossible(finder, found, response->status))
+			continue;
+		name = str_dup(finder->arena, response->name);
+		if (!name.at)
+			return false;
+		list[(*count)++] = (struct statute_answer){
+			.status = name.at,
+			.number = response->status,
+			.mention = STATUTE_IMPOSSIBLE,
+		};
+	}
+	return true;
+}
+
+int answers_find(struct answer_finder *finder, const struct bound_operation *bound,
+                 struct statute_answers *ret_answers)
+{
+	const struct operation *operation = bound->operation;
+	const struct found_answers *found = answers_reachable(finder, &bound->fixed);
+	struct statute_answer *list;
+	size_t count = 0, room = (found ? found->count : 0) + operation->response_count;
+
+	list = arena_array(finder->arena, room, sizeof(*list));
+	if (!found || !list)
+		return STATUTE_ENOMEM;
+	for (size_t at = 0; at < found->count; count++) {
+		if (!take_status(finder->arena, found, &at, bound, &list[count]))
+			return STATUTE_ENOMEM;
+		list[count].mention = mention_of(operation, list[count].number);
+	}
+	if (!add_impossible(finder, operation, found, list, &count))
+		return STATUTE_ENOMEM;
+	*ret_answers = (struct statute_answers){ list, count };
+	return 0;
+}
+
+int answers_list(struct answer_finder *finder, const struct found_answers *found,
+                 struct statute_answers *ret_answers)
+{
+	struct statute_answer *list = arena_array(finder->arena, found->count, sizeof(*list));
+	size_t count = 0;
+
+	if (!list)
+		return STATUTE_ENOMEM;
+	for (size_t at = 0; at < found->count; count++)
+		if (!take_status(finder->arena, found, &at, NULL, &list[count]))
+			return STATUTE_ENOMEM;
+	*ret_answers = (struct statute_answers){ list, count };
+	return 0;
+}
