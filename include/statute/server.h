@@ -43,7 +43,8 @@ struct statute_server_options {
  * Binds the document's operations (statute_document_route tells them then), opens the
  * database, takes the address: once it returned 0, clients can connect, and are
  * answered as soon as the server runs. An operation that demands credentials is an
- * error unless `ignores_security`. The document must outlive the server, and no other thread may use it meanwhile.
+ * error unless `ignores_security`. The document must outlive the server, and no other
+ * thread may use it meanwhile.
  * STATUTE_EDOCUMENT (what the document says cannot be done, or the data breaks it),
  * STATUTE_ESTORE, STATUTE_EADDRESS, STATUTE_EINVAL (an option), STATUTE_EIO (the log),
  * STATUTE_ESYSTEM: *ret_server is set all the same, to tell its problems and to be

@@ -433,6 +433,21 @@ def test_what_cannot_be_done_is_said_at_the_start(tmp_path, options, code, messa
     assert message in ended.stderr and ended.stdout == ""
 
 
+def test_what_demands_credentials_is_served_only_where_that_is_asked_for(serve, tmp_path):
+    secured = DOCUMENT + """
+  securitySchemes:
+    token: { type: http, scheme: bearer }
+security:
+  - token: []
+"""
+    document = tmp_path / "secured.yaml"
+    document.write_text(secured)
+    refused = run("serve", document, "--listen", "127.0.0.1:0", "--db", tmp_path / "data.db")
+    assert refused.returncode == 2 and refused.stdout == ""
+    assert "GET /things demands credentials" in refused.stderr and "--no-security" in refused.stderr
+    assert serve(secured, "--no-security").client().get("/things").status_code == 200
+
+
 def test_the_database_stands_beside_the_document_where_nothing_is_said(tmp_path):
     document = tmp_path / "shop.v1.yaml"
     document.write_text(DOCUMENT)
