@@ -94,6 +94,8 @@ static void describe_missing_condition(struct exchange *x)
 	bool creates = !statute_fact_is(&x->facts, STATUTE_FACT_EXISTS);
 	struct str field = creates ? S("If-None-Match") : S("If-Match");
 
+	x->problem.detail = str_printf(&x->arena, "Send %.*s with this request, so that nobody's change is lost.",
+	                               STR_ARG(field));
 	if (!details || json_set(&x->arena, details, S("field"), json_new_string(&x->arena, field)) < 0)
 		return;
 	if (!creates && x->target.etag.len &&
@@ -162,7 +164,7 @@ static void write_problem(struct exchange *x)
 	if (!problem->code.len)
 		problem->code = str_from(x->verdict.code);
 	problem->instance = x->id;
-	problem->path = x->request.path;
+	problem->path = x->request.path.len ? x->request.path : x->request.target;
 	problem->timestamp = str_of(timestamp, clock_rfc3339(timestamp, x->now_ms, false));
 	problem->node = str_from(x->final_node);
 	problem->show_node = x->host->settings->is_dev;
@@ -176,6 +178,7 @@ static void write_problem(struct exchange *x)
 	x->response.content = buf_str(&buf);
 	x->response.has_content = true;
 	response_set(&x->response, S("Content-Type"), problem_media_type(format));
+	response_set(&x->response, S("Vary"), S("Accept"));
 	response_set(&x->response, S("Cache-Control"), S("no-store"));
 }
 

@@ -114,13 +114,23 @@ static int find_parameter_facts(struct exchange *x)
 	return 0;
 }
 
-static bool type_is_supported(const struct exchange *x)
+/* JSON is UTF-8 (RFC 8259 section 8.1), and so is whatever else is read here. */
+static bool charset_is_read(struct exchange *x, const struct media_type *sent)
+{
+	char *scratch = arena_alloc(&x->arena, sent->parameters.len);
+	struct str charset = scratch ? media_type_parameter(sent, S("charset"), scratch) : S("?");
+
+	return !charset.at || str_eq_nocase(charset, S("utf-8")) || str_eq_nocase(charset, S("us-ascii"));
+}
+
+static bool type_is_supported(struct exchange *x)
 {
 	const struct request_body *body = x->bound ? x->bound->operation->body : NULL;
 	struct media_type sent;
 
 	if (!body || x->request.lines[FIELD_CONTENT_TYPE] != 1 ||
-	    !media_type_parse(request_field(&x->request, FIELD_CONTENT_TYPE), false, &sent))
+	    !media_type_parse(request_field(&x->request, FIELD_CONTENT_TYPE), false, &sent) ||
+	    !charset_is_read(x, &sent))
 		return false;
 	for (size_t i = 0; i < body->media_count; i++)
 		if (media_type_covers(&body->media[i].type, &sent))

@@ -134,7 +134,8 @@ static void write_json(const struct problem *problem, struct buf *buf)
 	member(buf, S("message"), detail);
 	member(buf, S("requestId"), problem->instance);
 	member(buf, S("timestamp"), problem->timestamp);
-	member(buf, S("path"), problem->path);
+	buf_lit(buf, ",\"path\":"); /* of a request that never became one: "" */
+	json_write_string(buf, problem->path);
 	write_errors(buf, problem);
 	if (problem->details) {
 		buf_lit(buf, ",\"details\":");

@@ -32,7 +32,7 @@ struct problem {
 	struct str detail;    /* empty: the message of the catalogue */
 	struct str hint;      /* what the client can do about it; may be empty */
 	struct str instance;  /* the request id */
-	struct str path;      /* of the request, without query */
+	struct str path;      /* of the request, without query; always written */
 	struct str timestamp; /* RFC 3339; empty: left out */
 	int retry_after;      /* seconds; 0: left out */
 	const struct json *details;

@@ -340,8 +340,7 @@ int resource_reply_page(struct exchange *x)
 	int r;
 
 	response_set(response, S("Cache-Control"), S("no-cache"));
-	if (x->bound->offer_count > 1)
-		response_set(response, S("Vary"), S("Accept"));
+	response_set(response, S("Vary"), S("Accept")); /* another Accept may be answered 406 */
 	exchange_add_validators(x);
 	if (response->status == 304)
 		return 0;

@@ -218,8 +218,7 @@ int resource_reply(struct exchange *x)
 
 	if (is_read) {
 		response_set(response, S("Cache-Control"), S("no-cache"));
-		if (x->bound->offer_count > 1)
-			response_set(response, S("Vary"), S("Accept"));
+		response_set(response, S("Vary"), S("Accept")); /* another Accept may be answered 406 */
 		if (response->status != 304)
 			return resource_reply_row(x, true);
 		exchange_add_validators(x);

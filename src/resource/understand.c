@@ -80,14 +80,21 @@ static int differs(struct exchange *x, struct str name, const struct json *value
 				 });
 }
 
-/* A member that the path settles: filled in where it is missing, else it must agree. */
+/*
+ * A member that the path settles: filled in where it is missing, else it must agree.
+ * One that only Statute writes is taken out, since naming it is not setting it.
+ */
 static int settle_member(struct exchange *x, struct json *body, struct str name, struct str text, struct json *fill)
 {
 	struct json *value = json_get(body, name);
+	int r;
 
 	if (!value)
 		return fill ? json_set(&x->arena, body, name, fill) : 0;
-	return str_eq(scalar_text(value), text) ? 0 : differs(x, name, value);
+	r = str_eq(scalar_text(value), text) ? 0 : differs(x, name, value);
+	if (r == 0 && is_read_only(x, name))
+		json_remove(body, name);
+	return r;
 }
 
 /* The members that hold the ids of the path's parents. */
