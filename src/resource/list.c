@@ -30,8 +30,12 @@ static struct json *parameter_value(struct exchange *x, int parameter)
 	return parameter == BINDING_NOT || !x->parameters.values ? NULL : x->parameters.values[parameter];
 }
 
+/* One error a parameter: the document's own are there already. */
 static int blame(struct exchange *x, struct str name, struct str code, struct str message, const struct json *value)
 {
+	for (size_t i = 0; i < x->parameters.error_count; i++)
+		if (str_eq(x->parameters.errors[i].name, name))
+			return 0;
 	return exchange_parameter_error(x, &(struct parameter_error){
 						   .in = "query", .name = name, .code = code, .message = message, .value = value });
 }

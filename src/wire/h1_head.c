@@ -113,11 +113,11 @@ static enum h1_event read_target(struct head *head)
 	return go(head, c == ' ' ? H1_VERSION : H1_TARGET_LF, at + 1);
 }
 
-/* A request line of HTTP/0.9 is GET and a target; of any other method it is malformed. */
+/* A request line of HTTP/0.9 is GET and a path; anything else without a version is malformed. */
 static enum h1_event read_target_lf(struct head *head)
 {
 	enum h1_event event = take_lf(head, H1_STOPPED, H1_REFUSAL_BARE_CR_IN_REQUEST_LINE);
-	bool is_09 = head->request->method == METHOD_GET;
+	bool is_09 = head->request->method == METHOD_GET && str_starts(head->request->target, S("/"));
 
 	if (event != GO_ON)
 		return event;

@@ -116,8 +116,9 @@ def test_what_a_client_sent_cannot_become_markup(shop):
 
 
 def test_the_value_that_is_wrong_is_escaped_in_html(client):
-    response = client.post("/users", json=user(email="<b>x</b>"), headers={"Accept": "text/html"})
+    response = client.post("/users", json=user(email="<b>x</b>"), headers={"Accept": "text/html, application/json;q=0.1"})
     assert response.status_code == 422
+    assert response.headers["Content-Type"].startswith("text/html")
     assert "<b>x" not in response.text
     Page(response.text)
 

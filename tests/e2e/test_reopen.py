@@ -12,7 +12,7 @@ paths:
   /things:
     x-statute: {RESOURCE}
     get:
-      parameters: [{PARAMETERS}]
+      parameters: [PARAMETERS]
       responses:
         "200": {description: All., content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Thing"}}}}}
     post:
