@@ -36,14 +36,15 @@ struct exchange_settings {
 	uint64_t content_max;    /* bytes of a request's content: 413 beyond */
 	size_t arena_max;        /* bytes of memory that one request may take */
 	uint32_t json_depth_max;
+	uint32_t json_nodes_max; /* values in one content: each takes far more memory than its bytes */
 	uint32_t page_max;       /* items of a list where the document sets no maximum */
 	uint32_t page_default;   /* items of a list where the client says nothing */
 	uint32_t retry_after_s;  /* what a 503 says */
 	bool is_dev;             /* errors name their node; a broken contract aborts */
 };
 #define EXCHANGE_SETTINGS_INIT \
-	{ .content_max = 1 << 20, .arena_max = 16 << 20, .json_depth_max = 64, .page_max = 100, .page_default = 20, \
-	  .retry_after_s = 1 }
+	{ .content_max = 1 << 20, .arena_max = 64 << 20, .json_depth_max = 64, .json_nodes_max = 100000, \
+	  .page_max = 100, .page_default = 20, .retry_after_s = 1 }
 
 /* What a worker gives its exchanges. */
 struct exchange_host {
