@@ -187,21 +187,38 @@ bool compiler_asserts_format(const struct compiler *c)
 	return c->set->asserts_format || c->resource->vocabularies & 1u << VOCABULARY_FORMAT_ASSERTION;
 }
 
+/*
+ * A flag where a limit belongs is how OpenAPI 3.0 has it, and JSON Schema once had
+ * it: documents of 3.1 that were not changed everywhere are common. Read as it was meant.
+ */
+static bool is_old_flag(struct compiler *c, enum keyword keyword, const struct json *value)
+{
+	bool is_minimum = keyword == KEYWORD_EXCLUSIVE_MINIMUM, is_maximum = keyword == KEYWORD_EXCLUSIVE_MAXIMUM;
+
+	if (c->set->dialect != SCHEMA_OPENAPI_3_1 || !(is_minimum || is_maximum) ||
+	    !(value->type == JSON_TRUE || value->type == JSON_FALSE))
+		return false;
+	issues_warn(c->issues, value->at, "give the limit itself", "'%.*s' is no flag since OpenAPI 3.1; read as in 3.0",
+	            STR_ARG(keyword_rows[keyword].name));
+	c->values[is_minimum ? KEYWORD_MINIMUM_IS_EXCLUSIVE : KEYWORD_MAXIMUM_IS_EXCLUSIVE] = value;
+	return true;
+}
+
 static void gather(struct compiler *c, const struct schema *schema)
 {
 	bool is_old = c->set->dialect == SCHEMA_OPENAPI_3_0;
 	bool only_ref = is_old && json_is(json_get(schema->node, S("$ref")), JSON_STRING);
 
+	memset(c->values, 0, sizeof(c->values));
 	for (size_t i = 0; i < KEYWORD_COUNT; i++) {
 		const struct keyword_row *row = &keyword_rows[i];
 		const struct json *value;
 
-		c->values[i] = NULL;
 		if (!(row->dialects & (is_old ? DIALECT_OLD : DIALECT_NEW)) || (only_ref && i != KEYWORD_REF) ||
 		    !(c->resource->vocabularies & 1u << row->vocabulary))
 			continue;
 		value = json_get(schema->node, row->name);
-		if (value && shape_check(c, row, value))
+		if (value && !is_old_flag(c, (enum keyword)i, value) && shape_check(c, row, value))
 			c->values[i] = value;
 	}
 }

@@ -35,5 +35,5 @@ static int fill(const struct schema *schema, struct arena *arena, struct json *n
 
 int schema_fill_defaults(const struct schema *schema, struct arena *arena, struct json *object, bool writable_only)
 {
-	return fill(schema, arena, object, writable_only, 0);
+	return schema ? fill(schema, arena, object, writable_only, 0) : 0;
 }

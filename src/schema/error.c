@@ -55,6 +55,7 @@ static struct str write_way(struct walk *w, const struct failure *failure, bool 
 	return buf.at ? buf_str(&buf) : S("");
 }
 
+__attribute__((format(printf, 2, 0)))
 static struct str write_message(struct walk *w, const char *format, va_list args)
 {
 	char text[MESSAGE_MAX];
@@ -98,6 +99,7 @@ static void append(struct walk *w, const struct schema_error *error)
 	errors->list[errors->count++] = *error;
 }
 
+__attribute__((format(printf, 3, 0)))
 static void collect(struct walk *w, const struct failure *failure, const char *format, va_list args)
 {
 	struct schema_error error = { .code = str_from(failure->code) };
@@ -133,6 +135,7 @@ static void weigh(struct probe *probe, const struct failure *failure)
 		probe->is_other_tag = true;
 }
 
+__attribute__((format(printf, 3, 0)))
 static bool fail(struct walk *w, const struct failure *failure, const char *format, va_list args)
 {
 	if (w->mode == WALK_PROBE)

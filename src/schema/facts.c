@@ -88,15 +88,15 @@ void facts_find(struct compiler *c, struct schema *schema)
 
 unsigned schema_types(const struct schema *schema)
 {
-	return types_to_tell(schema->types);
+	return schema ? types_to_tell(schema->types) : SCHEMA_TYPE_ANY;
 }
 
 const struct schema *schema_items(const struct schema *schema)
 {
-	return schema->items;
+	return schema ? schema->items : NULL;
 }
 
 const struct json *schema_node(const struct schema *schema)
 {
-	return schema->target->node;
+	return schema ? schema->target->node : NULL;
 }

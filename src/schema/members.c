@@ -176,13 +176,13 @@ void members_find(struct compiler *c, struct schema *schema)
 
 size_t schema_members(const struct schema *schema, const struct schema_member **ret_members)
 {
-	*ret_members = schema->members;
-	return schema->member_count;
+	*ret_members = schema ? schema->members : NULL;
+	return schema ? schema->member_count : 0;
 }
 
 const struct schema_member *schema_member(const struct schema *schema, struct str name)
 {
-	uintptr_t index = (uintptr_t)map_get(&schema->members_by_name, name);
+	uintptr_t index = schema ? (uintptr_t)map_get(&schema->members_by_name, name) : 0;
 
 	return index ? &schema->members[index - 1] : NULL;
 }

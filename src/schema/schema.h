@@ -77,7 +77,10 @@ STATUTE_CHECK int schema_validate(const struct schema *schema, const struct json
                                   enum schema_direction direction, struct arena *arena,
                                   struct schema_errors *ret_errors);
 
-/* What a schema says about the members of an object, seen through $ref and allOf. */
+/*
+ * What a schema says about its value, seen through $ref and allOf. A NULL schema
+ * allows anything: of any type, with no declared members, items or node.
+ */
 enum {
 	SCHEMA_TYPE_NULL = 1u << 0,
 	SCHEMA_TYPE_BOOLEAN = 1u << 1,
@@ -93,7 +96,7 @@ struct schema_member {
 	struct str name;
 	const struct schema *schema;
 	const struct json *node; /* the member's own schema, as written (a $ref is followed) */
-	unsigned types;          /* SCHEMA_TYPE_… that it may be */
+	unsigned types;          /* as schema_types says it */
 	struct str format;
 	const struct json *default_value; /* or NULL */
 	bool is_required, is_read_only, is_write_only, is_password; /* is_password: format: password */
@@ -102,7 +105,11 @@ struct schema_member {
 /* The declared members of an object schema in document order; 0 for anything else. Compiled once: no allocation. */
 size_t schema_members(const struct schema *schema, const struct schema_member **ret_members);
 const struct schema_member *schema_member(const struct schema *schema, struct str name);
-/* SCHEMA_TYPE_… that the schema allows, through $ref and allOf. */
+/*
+ * SCHEMA_TYPE_… that the schema allows; `enum`, `const` and all branches of anyOf and
+ * oneOf count too. A number is NUMBER alone, a whole one INTEGER alone; only where
+ * anything is allowed (SCHEMA_TYPE_ANY) are both set.
+ */
 unsigned schema_types(const struct schema *schema);
 /* The schema of an array's items (`items`), or NULL. */
 const struct schema *schema_items(const struct schema *schema);
