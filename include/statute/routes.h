@@ -81,6 +81,17 @@ STATUTE_API const struct statute_answers *statute_document_answers_anywhere(cons
 /* The same where the document has no such path, or not with that method. */
 STATUTE_API const struct statute_answers *statute_document_answers_elsewhere(const struct statute_document *document);
 
+/*
+ * The text of the document's file with a response for each UNMENTIONED status, and the
+ * components that they refer to; all else is byte for byte what it was. Operations that
+ * stand in other files are left as they are, and counted in *ret_left. Binds and finds
+ * answers where that was not done; the results of statute_document_bind, and
+ * STATUTE_EINVAL where the text is written in a way that nothing can be added to.
+ * *ret_text is not NUL-terminated.
+ */
+STATUTE_CHECK STATUTE_API int statute_document_complete(struct statute_document *document, const char **ret_text,
+                                                        size_t *ret_len, size_t *ret_left);
+
 #ifdef __cplusplus
 }
 #endif

@@ -5,16 +5,39 @@
 #include "cli/routes.h"
 
 struct routes_options {
-	bool is_json;
+	bool is_json, writes;
 };
 
 static const struct option options[] = {
 	{ "json", 0, OPTION_FLAG, offsetof(struct routes_options, is_json), NULL, "print JSON", 0, 0 },
+	{ "write", 0, OPTION_FLAG, offsetof(struct routes_options, writes), NULL,
+	  "print the document with the missing responses", 0, 0 },
 	OPTION_END,
 };
 
-static int print(const struct routes_options *chosen, const struct statute_document *document)
+static int print_completed(struct statute_document *document, const char *path)
 {
+	const char *text;
+	size_t len, left;
+	int r = statute_document_complete(document, &text, &len, &left);
+
+	if (r == STATUTE_EINVAL)
+		command_error("%s is written in a way that nothing can be added to it in place", path);
+	else if (r < 0)
+		command_error("%s", statute_err_text(r));
+	if (r < 0)
+		return EXIT_FAILED;
+	fwrite(text, 1, len, stdout);
+	if (!left)
+		return EXIT_OK;
+	command_error("operations that stand in other files, and are not completed here: %zu", left);
+	return EXIT_FAILED;
+}
+
+static int print(const struct routes_options *chosen, struct statute_document *document, const char *path)
+{
+	if (chosen->writes)
+		return print_completed(document, path);
 	(chosen->is_json ? routes_json : routes_text)(document);
 	return EXIT_OK;
 }
@@ -29,7 +52,7 @@ static int load_and_print(const struct routes_options *chosen, const char *path)
 	if (document)
 		fputs(statute_document_problems(document), stderr);
 	if (r == 0) {
-		code = print(chosen, document);
+		code = print(chosen, document, path);
 	} else if (r == STATUTE_ENOMEM) {
 		command_error("%s", statute_err_text(r));
 		code = EXIT_FAILED;
@@ -40,9 +63,13 @@ static int load_and_print(const struct routes_options *chosen, const char *path)
 
 static int run(const void *given, char *const *words, size_t count)
 {
+	const struct routes_options *chosen = given;
+
+	if (chosen->is_json && chosen->writes)
+		return command_misused(&cmd_routes, "choose one of --json and --write");
 	if (count != 1)
 		return command_misused(&cmd_routes, count ? "one DOCUMENT at a time" : "which DOCUMENT?");
-	return load_and_print(given, words[0]);
+	return load_and_print(chosen, words[0]);
 }
 
 const struct command cmd_routes = {
@@ -54,6 +81,8 @@ const struct command cmd_routes = {
 		"  +  can come, and the document does not mention it\n"
 		"  *  can come, and the document covers it with a range such as 4XX, or default\n"
 		"  -  stands in the document, and cannot come\n"
+		"With --write the document itself is printed, in its own format and with its comments,\n"
+		"completed with a response for each +; only the file that is named is completed.\n"
 		"What can be answered on any path stands at the end, once. HEAD that follows a GET,\n"
 		"and OPTIONS, are not listed where the document does not declare them.\n",
 	.options = options,

@@ -2,6 +2,7 @@
 #include <statute/document.h>
 
 #include "openapi/answers.h"
+#include "openapi/complete.h"
 #include "openapi/public.h"
 
 /* What a bound operation does; the reason stands elsewhere where it is not bound. */
@@ -134,4 +135,22 @@ const struct statute_answers *statute_document_answers_anywhere(const struct sta
 const struct statute_answers *statute_document_answers_elsewhere(const struct statute_document *document)
 {
 	return document->answers ? &document->elsewhere : NULL;
+}
+
+int statute_document_complete(struct statute_document *document, const char **ret_text, size_t *ret_len,
+                              size_t *ret_left)
+{
+	struct str text;
+	size_t left;
+	int r = statute_document_find_answers(document);
+
+	if (r < 0)
+		return r;
+	r = complete_document(&document->arena, document->document, document->api, document->answers, &text, &left);
+	if (r < 0)
+		return r;
+	*ret_text = text.at;
+	*ret_len = text.len;
+	*ret_left = left;
+	return 0;
 }
