@@ -7,6 +7,7 @@
  */
 #include "openapi/check.h"
 #include "openapi/model.h"
+#include "openapi/schemas.h"
 
 /* The version: sets minor, or reports and returns false. */
 static bool read_version(struct document *document)
@@ -35,55 +36,6 @@ static bool read_version(struct document *document)
 	return !issues->errors;
 }
 
-/* schema_fetch: a file that only a schema refers to. */
-static const struct json *fetch(void *data, struct str uri)
-{
-	struct loader *loader = data;
-	const struct loaded_file *file;
-
-	if (!str_starts(uri, S("file:///")) || files_load(loader, uri, 0, &file) < 0)
-		return NULL;
-	return file->root;
-}
-
-static int open_schemas(struct loader *loader)
-{
-	struct document *document = &loader->document;
-	enum schema_dialect dialect = document->minor >= 1 ? SCHEMA_OPENAPI_3_1 : SCHEMA_OPENAPI_3_0;
-	int r = schema_set_new(document->arena, dialect, &document->schemas);
-
-	if (r < 0)
-		return r;
-	schema_set_fetch(document->schemas, fetch, loader);
-	for (size_t i = 0; i < loader->files.count; i++) {
-		const struct loaded_file *file = loader->files.entries[i].value;
-
-		if (file->root && (r = schema_set_add(document->schemas, file->uri, file->root)) < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int compile_schemas(struct loader *loader, const struct checker *checker)
-{
-	const struct schema *schema;
-	int r = open_schemas(loader);
-
-	for (size_t i = 0; r >= 0 && i < checker->schema_count; i++) {
-		r = document_schema(&loader->document, checker->schemas[i].base, checker->schemas[i].node,
-		                    &schema);
-		if (r == STATUTE_EDOCUMENT)
-			r = 0; /* the issues have it */
-	}
-	return r;
-}
-
-int document_schema(struct document *document, struct str base, const struct json *node,
-                    const struct schema **ret_schema)
-{
-	return schema_compile(document->schemas, base, node, &document->issues, ret_schema);
-}
-
 static int check_and_compile(struct loader *loader, struct str base)
 {
 	struct checker checker;
@@ -92,7 +44,7 @@ static int check_and_compile(struct loader *loader, struct str base)
 	checker_init(&checker, loader, loader->document.root, base);
 	r = checker_run(&checker);
 	if (r == 0)
-		r = compile_schemas(loader, &checker);
+		r = schemas_compile(loader, checker.schemas, checker.schema_count);
 	checker_done(&checker);
 	return r;
 }

@@ -129,8 +129,9 @@ STATUTE_CHECK int document_load(struct arena *arena, const char *path, struct do
 const struct json *document_follow(const struct document *document, const struct json *node,
                                    struct str *base);
 /*
- * The compiled schema at `node`, for the first time or once more (x-statute's needs). What is
- * wrong in it is an issue of the document, and the result STATUTE_EDOCUMENT; STATUTE_ENOMEM.
+ * The compiled schema at `node`, for the first time or once more (x-statute's needs).
+ * STATUTE_EDOCUMENT where there is none: it has errors, which are issues of the document
+ * then, or is of a dialect that is not understood; STATUTE_ENOMEM.
  */
 STATUTE_CHECK int document_schema(struct document *document, struct str base, const struct json *node,
                                   const struct schema **ret_schema);

@@ -17,6 +17,7 @@ struct loaded_file {
 struct loader {
 	struct document document; /* first, so that a document is its loader */
 	struct map files; /* URI → struct loaded_file */
+	struct map compiled; /* node → what became of its schema; see schemas.c */
 	struct str cwd; /* stripped from shown paths where it is their beginning; may be empty */
 };
 
