@@ -26,7 +26,7 @@ static bool is_number(const char *word)
 
 static int explain_number(const char *word, bool is_json)
 {
-	int code = atoi(word);
+	int code = (int)strtol(word, NULL, 10);
 	const struct statute_status *status = statute_status_class_fallback(code);
 
 	if (!status)

@@ -37,7 +37,8 @@ void exchange_add_validators(struct exchange *x)
 		response_set(&x->response, S("ETag"), x->target.etag);
 	if (x->target.modified_s >= 0) {
 		http_date_format(date, x->target.modified_s);
-		response_set(&x->response, S("Last-Modified"), str_dup(&x->arena, str_of(date, sizeof(date))));
+		response_set(&x->response, S("Last-Modified"),
+		             str_dup(&x->arena, str_of(date, sizeof(date))));
 	}
 }
 
@@ -74,16 +75,13 @@ static void add_obliged_fields(struct exchange *x)
 			response_set(response, S("ETag"), x->target.etag);
 		break;
 	case 408:
-	case 413:
-		response->must_close = true;
-		break;
+	case 413: response->must_close = true; break;
 	case 429:
 	case 503:
 		x->problem.retry_after = (int)x->host->settings->retry_after_s;
 		response_set(response, S("Retry-After"), seconds(x));
 		break;
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -94,8 +92,8 @@ static void describe_missing_condition(struct exchange *x)
 	bool creates = !statute_fact_is(&x->facts, STATUTE_FACT_EXISTS);
 	struct str field = creates ? S("If-None-Match") : S("If-Match");
 
-	x->problem.detail = str_printf(&x->arena, "Send %.*s with this request, so that nobody's change is lost.",
-	                               STR_ARG(field));
+	x->problem.detail = str_printf(
+		&x->arena, "Send %.*s with this request, so that nobody's change is lost.", STR_ARG(field));
 	if (!details || json_set(&x->arena, details, S("field"), json_new_string(&x->arena, field)) < 0)
 		return;
 	if (!creates && x->target.etag.len &&
@@ -228,7 +226,8 @@ static const char *look_up(void *data, const char *name)
 static const char *broken_contract(struct exchange *x)
 {
 	const struct statute_status_facts facts = {
-		.has_content = x->response.has_content && x->response.content.len && x->request.method != METHOD_HEAD,
+		.has_content = x->response.has_content && x->response.content.len &&
+		               x->request.method != METHOD_HEAD,
 		.is_head = x->request.method == METHOD_HEAD,
 		.is_post = x->request.method == METHOD_POST,
 	};

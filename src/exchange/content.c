@@ -10,7 +10,8 @@ static int blame_position(struct exchange *x, const struct json_fault *fault, bo
 
 	json_position(x->request.content, fault->at, &line, &column);
 	x->problem.detail = str_printf(&x->arena, "The content is %s: %s, at line %u, column %u.",
-	                               is_limit ? "more than is read here" : "not valid JSON", fault->issue, line, column);
+	                               is_limit ? "more than is read here" : "not valid JSON", fault->issue,
+	                               line, column);
 	if (!details || !x->problem.detail.at)
 		return STATUTE_ENOMEM;
 	if ((r = json_set(&x->arena, details, S("line"), json_new_int(&x->arena, line))) < 0 ||

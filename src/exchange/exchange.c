@@ -41,8 +41,8 @@ static bool is_sane_id(struct str id)
 	for (size_t i = 0; i < id.len; i++) {
 		char c = id.at[i];
 
-		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' ||
-		      c == '.' || c == ':' || c == '/' || c == '+' || c == '='))
+		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		      c == '-' || c == '_' || c == '.' || c == ':' || c == '/' || c == '+' || c == '='))
 			return false;
 	}
 	return true;
@@ -131,14 +131,9 @@ static enum advance advance(struct exchange *x)
 		if (statute_graph_walk(&x->facts, &x->node, &x->verdict) == STATUTE_WALK_DONE)
 			return ADVANCE_VERDICT;
 		switch (statute_fact_info(x->verdict.fact)->phase) {
-		case STATUTE_PHASE_STORE:
-			next = find_target(x);
-			break;
-		case STATUTE_PHASE_BODY:
-			next = find_meaning(x);
-			break;
-		case STATUTE_PHASE_WRITE:
-			return ADVANCE_WRITE;
+		case STATUTE_PHASE_STORE: next = find_target(x); break;
+		case STATUTE_PHASE_BODY: next = find_meaning(x); break;
+		case STATUTE_PHASE_WRITE: return ADVANCE_WRITE;
 		default: /* a fact that should have been known before the walk: our bug */
 			x->cause = statute_fact_info(x->verdict.fact)->name;
 			next = failed(x, STATUTE_EINVAL);
@@ -153,11 +148,8 @@ static enum exchange_step walk(struct exchange *x)
 		int r;
 
 		switch (advance(x)) {
-		case ADVANCE_CONTENT:
-			return EXCHANGE_CONTENT;
-		case ADVANCE_WAIT:
-			x->is_waiting = true;
-			return EXCHANGE_WAIT;
+		case ADVANCE_CONTENT: return EXCHANGE_CONTENT;
+		case ADVANCE_WAIT: x->is_waiting = true; return EXCHANGE_WAIT;
 		case ADVANCE_WRITE:
 			r = x->kind && x->kind->write ? x->kind->write(x) : STATUTE_EINVAL;
 			if (r == STATUTE_EAGAIN) {
@@ -169,9 +161,7 @@ static enum exchange_step walk(struct exchange *x)
 				break;
 			fail(x, r);
 			/* fall through */
-		default:
-			exchange_answer(x);
-			return EXCHANGE_DONE;
+		default: exchange_answer(x); return EXCHANGE_DONE;
 		}
 	}
 }
@@ -265,7 +255,8 @@ void exchange_refuse(struct exchange *x, enum h1_refusal refusal, struct str bla
 	if (blamed.len && str_is_utf8(blamed)) {
 		struct json *details = json_new(&x->arena, JSON_OBJECT);
 
-		if (details && json_set(&x->arena, details, S("field"), json_new_string(&x->arena, blamed)) == 0)
+		if (details &&
+		    json_set(&x->arena, details, S("field"), json_new_string(&x->arena, blamed)) == 0)
 			x->problem.details = details;
 	}
 	exchange_answer(x);

@@ -33,8 +33,8 @@ struct exchange_kind;
 
 /* Bounds and switches, the same for all workers; set before the first request. */
 struct exchange_settings {
-	uint64_t content_max;    /* bytes of a request's content: 413 beyond */
-	size_t arena_max;        /* bytes of memory that one request may take */
+	uint64_t content_max; /* bytes of a request's content: 413 beyond */
+	size_t arena_max;     /* bytes of memory that one request may take */
 	uint32_t json_depth_max;
 	uint32_t json_nodes_max; /* values in one content: each takes far more memory than its bytes */
 	uint32_t page_max;       /* items of a list where the document sets no maximum */
@@ -43,8 +43,10 @@ struct exchange_settings {
 	bool is_dev;             /* errors name their node; a broken contract aborts */
 };
 #define EXCHANGE_SETTINGS_INIT \
-	{ .content_max = 1 << 20, .arena_max = 64 << 20, .json_depth_max = 64, .json_nodes_max = 100000, \
-	  .page_max = 100, .page_default = 20, .retry_after_s = 1 }
+	{ \
+		.content_max = 1 << 20, .arena_max = 64 << 20, .json_depth_max = 64, \
+		.json_nodes_max = 100000, .page_max = 100, .page_default = 20, .retry_after_s = 1 \
+	}
 
 /* What a worker gives its exchanges. */
 struct exchange_host {
@@ -61,17 +63,17 @@ struct exchange_host {
 	/* On the loop: run fn(x) on another thread, then exchange_resume(x) here. 0 or an error: then fn never runs. */
 	int (*work)(struct exchange *x, void (*fn)(struct exchange *x));
 	/* The state of the whole server, read at the start of each request. */
-	bool is_draining;        /* 503 for everything new */
-	bool is_overloaded;      /* 503, the request was not admitted */
-	void *data;              /* the server's */
+	bool is_draining;   /* 503 for everything new */
+	bool is_overloaded; /* 503, the request was not admitted */
+	void *data;         /* the server's */
 };
 
 /* Set by the exchange for whoever finds out what a request asks. */
 struct exchange_target {
-	struct store_row row;    /* the row of an item or singleton */
-	struct store_page page;  /* of a list */
-	struct str etag;         /* with its quotes; empty: no validator */
-	int64_t modified_s;      /* Last-Modified; -1 unknown */
+	struct store_row row;   /* the row of an item or singleton */
+	struct store_page page; /* of a list */
+	struct str etag;        /* with its quotes; empty: no validator */
+	int64_t modified_s;     /* Last-Modified; -1 unknown */
 };
 
 struct exchange {
@@ -80,17 +82,17 @@ struct exchange {
 	struct request request;
 	struct response response;
 
-	struct str id;           /* X-Request-Id; set by exchange_begin or _refuse */
-	int64_t now_ms;          /* wall clock at its start */
-	uint64_t began_us;       /* monotonic */
+	struct str id;     /* X-Request-Id; set by exchange_begin or _refuse */
+	int64_t now_ms;    /* wall clock at its start */
+	uint64_t began_us; /* monotonic */
 
 	struct statute_facts facts;
-	uint8_t node;            /* where the walk stands */
+	uint8_t node; /* where the walk stands */
 	struct statute_verdict verdict;
-	const char *final_node;  /* "N10", for the log; also of a refusal ("A08") */
+	const char *final_node; /* "N10", for the log; also of a refusal ("A08") */
 
-	struct str prefix;       /* what the document's servers put before its paths, where the client sent it */
-	struct str path;         /* the request's path after that */
+	struct str prefix; /* what the document's servers put before its paths, where the client sent it */
+	struct str path;   /* the request's path after that */
 	struct route_match match;
 	const struct bound_path *bound_path; /* NULL: no route, or a path of the server's own */
 	const struct bound_operation *bound; /* NULL: no route, or no such method */
@@ -98,19 +100,20 @@ struct exchange {
 	struct parameter_values parameters;
 
 	struct exchange_target target;
-	struct buf content;      /* as it comes in; request.content when whole */
-	struct json *body;       /* parsed */
-	struct problem problem;  /* details of an error, filled by whoever finds it */
-	const char *cause;       /* of a 5xx, for the log alone; in the arena or static */
+	struct buf content;     /* as it comes in; request.content when whole */
+	struct json *body;      /* parsed */
+	struct problem problem; /* details of an error, filled by whoever finds it */
+	const char *cause;      /* of a 5xx, for the log alone; in the arena or static */
 	struct store_write write;
-	bool was_found, was_content_taken, was_understood; /* the facts of STORE, of the content, of its meaning */
-	bool is_in_transaction;  /* on the writer thread: x->target.row is the row as it is now */
-	bool is_decided;         /* the walk ended there: x->verdict is the answer */
+	bool was_found, was_content_taken,
+		was_understood;        /* the facts of STORE, of the content, of its meaning */
+	bool is_in_transaction;        /* on the writer thread: x->target.row is the row as it is now */
+	bool is_decided;               /* the walk ended there: x->verdict is the answer */
 	struct store_session *session; /* for rules: the reader's, or the writer's while in the transaction */
-	bool is_waiting;         /* the exchange is with another thread */
-	void *kind_data;         /* the kind's, in the arena */
-	void *host_data;         /* the server's: the connection */
-	struct exchange *next;   /* the server's, for its lists */
+	bool is_waiting;               /* the exchange is with another thread */
+	void *kind_data;               /* the kind's, in the arena */
+	void *host_data;               /* the server's: the connection */
+	struct exchange *next;         /* the server's, for its lists */
 };
 
 enum exchange_step { EXCHANGE_DONE, EXCHANGE_CONTENT, EXCHANGE_WAIT };

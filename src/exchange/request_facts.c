@@ -85,7 +85,8 @@ int exchange_parameter_error(struct exchange *x, const struct parameter_error *e
 {
 	struct parameter_values *parameters = &x->parameters;
 	size_t size = parameters->error_count * sizeof(*error);
-	struct parameter_error *errors = arena_grow(&x->arena, parameters->errors, size, size + sizeof(*error));
+	struct parameter_error *errors = arena_grow(&x->arena, parameters->errors, size,
+	                                            size + sizeof(*error));
 
 	if (!errors)
 		return STATUTE_ENOMEM;
@@ -103,8 +104,8 @@ static int find_parameter_facts(struct exchange *x)
 	if (statute_fact_known(&x->facts, STATUTE_FACT_PARAMETERS_FIT) &&
 	    statute_fact_known(&x->facts, STATUTE_FACT_PATH_PARAMETERS_FIT))
 		return 0;
-	r = parameters_read(x->bound->operation, &x->match, &x->request, x->host->api->is_strict_query, &x->arena,
-	                    &x->parameters);
+	r = parameters_read(x->bound->operation, &x->match, &x->request, x->host->api->is_strict_query,
+	                    &x->arena, &x->parameters);
 	if (r == 0 && x->kind && x->kind->check)
 		r = x->kind->check(x);
 	if (r < 0)
@@ -157,7 +158,8 @@ static void find_content_facts(struct exchange *x)
 
 	FACT(HAS_CONTENT, request->has_content);
 	FACT(HAS_LENGTH, !request->is_chunked);
-	FACT(ANNOUNCED_TOO_LARGE, !request->is_chunked && request->content_length > x->host->settings->content_max);
+	FACT(ANNOUNCED_TOO_LARGE,
+	     !request->is_chunked && request->content_length > x->host->settings->content_max);
 	FACT(TYPE_SUPPORTED, !request->has_content || type_is_supported(x));
 	FACT(CODING_SUPPORTED, !request_has(request, FIELD_CONTENT_ENCODING) || coding_is_supported(x));
 	FACT(HAS_CONTENT_RANGE, request_has(request, FIELD_CONTENT_RANGE));
@@ -186,7 +188,8 @@ static bool is_list_malformed(struct exchange *x, enum field_id id)
 {
 	struct str list = request_list(&x->request, id, &x->arena);
 
-	return list.at && !etag_is_any(list) && etag_list_match(list, (struct str){ 0 }, false) == ETAG_MALFORMED;
+	return list.at && !etag_is_any(list) &&
+	       etag_list_match(list, (struct str){ 0 }, false) == ETAG_MALFORMED;
 }
 
 /* RFC 9110 section 13.1.3: a field that is no date, or stands twice, counts as not given. */
@@ -194,7 +197,8 @@ static bool has_date(const struct exchange *x, enum field_id id)
 {
 	int64_t seconds;
 
-	return x->request.lines[id] == 1 && http_date_parse(request_field(&x->request, id), x->now_ms / 1000, &seconds);
+	return x->request.lines[id] == 1 &&
+	       http_date_parse(request_field(&x->request, id), x->now_ms / 1000, &seconds);
 }
 
 static void find_condition_facts(struct exchange *x)
@@ -205,11 +209,13 @@ static void find_condition_facts(struct exchange *x)
 	FACT(HAS_IF_NONE_MATCH, request_has(request, FIELD_IF_NONE_MATCH));
 	FACT(HAS_IF_UNMODIFIED_SINCE, has_date(x, FIELD_IF_UNMODIFIED_SINCE));
 	FACT(HAS_IF_MODIFIED_SINCE, has_date(x, FIELD_IF_MODIFIED_SINCE));
-	FACT(IF_NONE_MATCH_IS_ANY, request_has(request, FIELD_IF_NONE_MATCH) &&
-	                                   etag_is_any(request_list(request, FIELD_IF_NONE_MATCH, &x->arena)));
-	FACT(CONDITIONS_WELL_FORMED, !(request_has(request, FIELD_IF_MATCH) && is_list_malformed(x, FIELD_IF_MATCH)) &&
-	                                     !(request_has(request, FIELD_IF_NONE_MATCH) &&
-	                                       is_list_malformed(x, FIELD_IF_NONE_MATCH)));
+	FACT(IF_NONE_MATCH_IS_ANY,
+	     request_has(request, FIELD_IF_NONE_MATCH) &&
+	             etag_is_any(request_list(request, FIELD_IF_NONE_MATCH, &x->arena)));
+	FACT(CONDITIONS_WELL_FORMED,
+	     !(request_has(request, FIELD_IF_MATCH) && is_list_malformed(x, FIELD_IF_MATCH)) &&
+	             !(request_has(request, FIELD_IF_NONE_MATCH) &&
+	               is_list_malformed(x, FIELD_IF_NONE_MATCH)));
 }
 
 int exchange_find_request_facts(struct exchange *x)

@@ -180,8 +180,8 @@ static const char *reason_unbound(const struct place *place)
 	if (!last)
 		return "the root path is neither a collection nor an item";
 	if (is_parameter(last))
-		return is_whole_parameter(last) ? "the path above it is no collection of this document" :
-		                                  "only a parameter that is a whole segment names an item";
+		return is_whole_parameter(last) ? "the path above it is no collection of this document"
+		                                : "only a parameter that is a whole segment names an item";
 	if (place->item->parameter_count)
 		return "it has no item path below it and no collection has its name";
 	return "it has no item path below it, and not both GET and PUT or PATCH";
@@ -201,7 +201,8 @@ static size_t scope_member(struct binder *binder, struct resource *resource, con
 	for (size_t i = 0; i < 3; i++)
 		if (bind_member_find(resource, names[i], &member) && member != STORE_MEMBER_ID)
 			return member;
-	return bind_member_add(binder, resource, str_eq(parameter, resource->collection.id_name) ? names[1] : parameter,
+	return bind_member_add(binder, resource,
+	                       str_eq(parameter, resource->collection.id_name) ? names[1] : parameter,
 	                       parent->collection.id_kind == STORE_ID_INTEGER ? STORE_INTEGER : STORE_TEXT);
 }
 
@@ -232,7 +233,8 @@ static int find_scopes(struct binder *binder, struct place *place)
 		scope = &place->scopes[place->scope_count++];
 		scope->parameter = parameter++;
 		scope->parent = parent->resource;
-		scope->member = scope_member(binder, place->resource, parent->resource, item->segments[i].parameter);
+		scope->member = scope_member(binder, place->resource, parent->resource,
+		                             item->segments[i].parameter);
 		if (scope->member == SIZE_MAX)
 			return STATUTE_ENOMEM;
 		place->resource->collection.members[scope->member].is_indexed = true;
@@ -284,9 +286,9 @@ static struct resource_places places_of(const struct binder *binder, const struc
 
 	for (size_t i = 0; i < binder->count; i++) {
 		struct place *place = &binder->places[i];
-		struct place **slot = place->kind == BINDING_COLLECTION ? &found.collection :
-		                      place->kind == BINDING_ITEM       ? &found.item :
-		                                                          &found.singleton;
+		struct place **slot = place->kind == BINDING_COLLECTION ? &found.collection
+		                      : place->kind == BINDING_ITEM     ? &found.item
+		                                                        : &found.singleton;
 
 		if (place->resource != resource || place->kind == BINDING_NONE)
 			continue;
@@ -356,7 +358,8 @@ static int add_allow(struct binder *binder, struct bound_path *path)
 }
 
 /* "application/json, application/merge-patch+json": for Accept-Post, Accept-Patch, Accept. */
-static int add_accepts(struct binder *binder, struct bound_path *path, enum method method, struct str *ret_list)
+static int add_accepts(struct binder *binder, struct bound_path *path, enum method method,
+                       struct str *ret_list)
 {
 	const struct operation *operation = path->item->operations[method];
 	struct buf buf;
@@ -387,7 +390,8 @@ static int bind_path(struct binder *binder, const struct place *place, struct bo
 		r = bind_operation(binder, place, place->item->operations[method], path->operations[method]);
 		if (r < 0)
 			return r;
-		if (path->operations[method]->creates || (place->resource && place->resource->client_makes_id))
+		if (path->operations[method]->creates ||
+		    (place->resource && place->resource->client_makes_id))
 			place->resource->collection.ids_come_again = true;
 		bind_facts(binder->api, path->operations[method]);
 		binder->api->implements[method] = true;
@@ -418,14 +422,17 @@ static int bind_operations(struct binder *binder)
 		return STATUTE_ENOMEM;
 	api->path_count = binder->count;
 	for (size_t i = 0; i < binder->count; i++)
-		if ((r = bind_path(binder, &binder->places[i], &api->paths[binder->places[i].item->index])) < 0)
+		if ((r = bind_path(binder, &binder->places[i], &api->paths[binder->places[i].item->index])) <
+		    0)
 			return r;
 	return 0;
 }
 
 int bind_document(struct document *document, struct api **ret_api)
 {
-	struct binder binder = { .document = document, .issues = &document->issues, .arena = document->arena };
+	struct binder binder = { .document = document,
+		                 .issues = &document->issues,
+		                 .arena = document->arena };
 	int r;
 
 	binder.api = arena_new(binder.arena, struct api);

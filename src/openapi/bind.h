@@ -37,9 +37,9 @@ struct resource {
 	struct resource_transition *transitions;
 	size_t transition_count;
 	struct str created_member, updated_member; /* readOnly date-times, or empty */
-	struct str version_member;    /* x-statute: {version: true}, or empty */
-	bool has_links;               /* the schema declares _links */
-	bool client_makes_id;         /* the id is writable: POST may name it */
+	struct str version_member;                 /* x-statute: {version: true}, or empty */
+	bool has_links;                            /* the schema declares _links */
+	bool client_makes_id;                      /* the id is writable: POST may name it */
 	bool requires_match;
 	const struct schema_member **secrets; /* writeOnly members: kept apart, never served */
 	size_t secret_count;
@@ -47,20 +47,20 @@ struct resource {
 
 /* A path parameter that narrows a collection: /users/{userId}/orders. */
 struct binding_scope {
-	size_t parameter;             /* index into route_match.values */
-	size_t member;                /* of the collection */
-	struct resource *parent;      /* its row must exist, else 404 */
+	size_t parameter;        /* index into route_match.values */
+	size_t member;           /* of the collection */
+	struct resource *parent; /* its row must exist, else 404 */
 };
 
 /* A query parameter that filters by a member. */
 struct binding_filter {
-	size_t parameter;             /* index into operation->parameters */
-	size_t member;                /* or STORE_MEMBER_ID */
+	size_t parameter; /* index into operation->parameters */
+	size_t member;    /* or STORE_MEMBER_ID */
 };
 
 /* How a list is wrapped. */
 struct list_shape {
-	struct str items;             /* member that takes the rows; empty: the answer is an array */
+	struct str items; /* member that takes the rows; empty: the answer is an array */
 	struct str next, prev, total, limit, cursor; /* members to fill where declared; else empty */
 };
 
@@ -69,30 +69,30 @@ enum { BINDING_NOT = -1 };
 struct bound_operation {
 	const struct operation *operation; /* NULL for HEAD where GET answers */
 	enum binding_kind kind;
-	struct str why_not;           /* BINDING_NONE: what is missing, for the start-up list */
+	struct str why_not; /* BINDING_NONE: what is missing, for the start-up list */
 	struct resource *resource;
 	struct binding_scope *scopes;
 	size_t scope_count;
-	size_t id_parameter;          /* index into route_match.values, for items */
-	const struct schema *body;    /* of JSON content, or NULL */
+	size_t id_parameter;       /* index into route_match.values, for items */
+	const struct schema *body; /* of JSON content, or NULL */
 	bool takes_merge_patch, takes_json_patch, takes_json;
 	struct binding_filter *filters;
 	size_t filter_count;
-	int sort, limit, cursor;      /* indexes into operation->parameters, or BINDING_NOT */
-	uint32_t limit_max;           /* from the schema of `limit`, or 0 */
+	int sort, limit, cursor; /* indexes into operation->parameters, or BINDING_NOT */
+	uint32_t limit_max;      /* from the schema of `limit`, or 0 */
 	struct list_shape list;
-	const struct str *offers;     /* media types of the success responses */
+	const struct str *offers; /* media types of the success responses */
 	size_t offer_count;
-	struct statute_facts fixed;   /* what the route alone decides */
-	bool returns_content;         /* an unsafe method's success documents content */
-	bool creates;                 /* PUT may create */
-	bool needs_credentials;       /* its `security` demands some */
+	struct statute_facts fixed; /* what the route alone decides */
+	bool returns_content;       /* an unsafe method's success documents content */
+	bool creates;               /* PUT may create */
+	bool needs_credentials;     /* its `security` demands some */
 };
 
 struct bound_path {
 	struct path_item *item;
 	struct bound_operation *operations[METHOD_COUNT]; /* HEAD follows GET */
-	struct str allow;             /* the Allow field */
+	struct str allow;                                 /* the Allow field */
 	struct str accept_post, accept_patch, accept_put;
 };
 
@@ -100,15 +100,15 @@ struct bound_path {
 struct api {
 	struct document *document;
 	struct router *router;
-	struct bound_path *paths;     /* by path_item->index */
+	struct bound_path *paths; /* by path_item->index */
 	size_t path_count;
 	struct resource **resources;
 	size_t resource_count;
-	struct store_spec spec;       /* for store_open */
-	bool is_strict_query;         /* unknown query names are errors */
-	bool schema_errors_are_400;   /* schema-status: 400 */
-	bool implements[METHOD_COUNT];  /* by method: some operation may have it (B05) */
-	bool needs_credentials;         /* some operation does */
+	struct store_spec spec;        /* for store_open */
+	bool is_strict_query;          /* unknown query names are errors */
+	bool schema_errors_are_400;    /* schema-status: 400 */
+	bool implements[METHOD_COUNT]; /* by method: some operation may have it (B05) */
+	bool needs_credentials;        /* some operation does */
 };
 
 /* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */

@@ -14,7 +14,8 @@ struct key {
 static void issue_type(struct binder *binder, const struct json *value, const char *key, const char *remedy)
 {
 	issues_add(binder->issues, value->at, remedy, "x-statute.%s is %s %s", key,
-	           value->type == JSON_ARRAY || value->type == JSON_OBJECT ? "an" : "a", json_type_name(value->type));
+	           value->type == JSON_ARRAY || value->type == JSON_OBJECT ? "an" : "a",
+	           json_type_name(value->type));
 }
 
 /* Reports the name that is no member, with the nearest one that is. */
@@ -34,8 +35,8 @@ static void issue_member(struct binder *binder, const struct resource *resource,
 		}
 	}
 	issues_add(binder->issues, node->name.at && !node->text.at ? node->name_at : node->at,
-	           nearest.at ? str_printf(binder->arena, "did you mean '%.*s'?", STR_ARG(nearest)).at :
-	                        "name a string, number, integer or boolean member of its schema",
+	           nearest.at ? str_printf(binder->arena, "did you mean '%.*s'?", STR_ARG(nearest)).at
+	                      : "name a string, number, integer or boolean member of its schema",
 	           "'%.*s' is no scalar member of '%.*s'", STR_ARG(name), STR_ARG(collection->name));
 }
 
@@ -62,21 +63,24 @@ static int add_unique(struct binder *binder, struct resource *resource, const st
 	size_t size = collection->unique_count * sizeof(*collection->uniques);
 	size_t count = entry->type == JSON_ARRAY ? entry->count : 1;
 	size_t *members = arena_array(binder->arena, count, sizeof(*members));
-	struct store_unique *uniques = arena_grow(binder->arena, collection->uniques, size, size + sizeof(*uniques));
+	struct store_unique *uniques = arena_grow(binder->arena, collection->uniques, size,
+	                                          size + sizeof(*uniques));
 	const struct json *name = entry->type == JSON_ARRAY ? entry->first : entry;
 
 	if (!members || !uniques)
 		return STATUTE_ENOMEM;
 	for (size_t i = 0; i < count; i++, name = name->next) {
 		if (!json_is(name, JSON_STRING)) {
-			issue_type(binder, name, "unique", "list member names: unique: [email, [first, second]]");
+			issue_type(binder, name, "unique",
+			           "list member names: unique: [email, [first, second]]");
 			return 0;
 		}
 		if (!find_member(binder, resource, name, name->text, &members[i]))
 			return 0;
 	}
 	collection->uniques = uniques;
-	uniques[collection->unique_count++] = (struct store_unique){ .members = members, .count = count, .at = entry->at };
+	uniques[collection->unique_count++] =
+		(struct store_unique){ .members = members, .count = count, .at = entry->at };
 	return 0;
 }
 
@@ -90,7 +94,8 @@ static int read_unique(struct binder *binder, struct resource *resource, const s
 	}
 	json_each(entry, value) {
 		if (json_is(entry, JSON_ARRAY) && !entry->count) {
-			issues_add(binder->issues, entry->at, NULL, "an empty list of members cannot be unique");
+			issues_add(binder->issues, entry->at, NULL,
+			           "an empty list of members cannot be unique");
 			continue;
 		}
 		if ((r = add_unique(binder, resource, entry)) < 0)
@@ -123,7 +128,8 @@ static int read_references(struct binder *binder, struct resource *resource, con
 	struct store_reference *references;
 
 	if (!json_is(value, JSON_OBJECT)) {
-		issue_type(binder, value, "references", "map members to collections: references: {userId: users}");
+		issue_type(binder, value, "references",
+		           "map members to collections: references: {userId: users}");
 		return 0;
 	}
 	references = arena_array(binder->arena, value->count, sizeof(*references));
@@ -173,7 +179,8 @@ static void read_rule(struct binder *binder, struct resource *resource, const st
 		return;
 	}
 	if (code && !is_error_code(json_text(code))) {
-		issues_add(binder->issues, code->at, "use capitals, digits and '_': DISCOUNT_EXCEEDS_SUBTOTAL",
+		issues_add(binder->issues, code->at,
+		           "use capitals, digits and '_': DISCOUNT_EXCEEDS_SUBTOTAL",
 		           "'%.*s' is no error code", STR_ARG(json_text(code)));
 		return;
 	}
@@ -190,7 +197,8 @@ static void read_rule(struct binder *binder, struct resource *resource, const st
 	};
 	if (!rule->message.at)
 		rule->message = str_printf(binder->arena, "Must meet: %.*s", STR_ARG(check->text));
-	collection->rules[collection->rule_count++] = (struct store_rule){ .check = check->text, .at = check->at };
+	collection->rules[collection->rule_count++] = (struct store_rule){ .check = check->text,
+		                                                           .at = check->at };
 }
 
 static int read_rules(struct binder *binder, struct resource *resource, const struct json *value)
@@ -202,7 +210,8 @@ static int read_rules(struct binder *binder, struct resource *resource, const st
 		return 0;
 	}
 	if (value->count > 64) {
-		issues_add(binder->issues, value->at, NULL, "%u rules are too many: 64 at most", value->count);
+		issues_add(binder->issues, value->at, NULL, "%u rules are too many: 64 at most",
+		           value->count);
 		return 0;
 	}
 	resource->rules = arena_array(binder->arena, value->count, sizeof(*resource->rules));
@@ -225,8 +234,10 @@ static bool transitions_fit(struct binder *binder, const struct json *member)
 			fits = fits && json_is(to, JSON_STRING);
 	}
 	if (!fits)
-		issues_add(binder->issues, member->at, "write transitions: {status: {pending: [paid, cancelled]}}",
-		           "the transitions of '%.*s' are no lists of values by value", STR_ARG(member->name));
+		issues_add(binder->issues, member->at,
+		           "write transitions: {status: {pending: [paid, cancelled]}}",
+		           "the transitions of '%.*s' are no lists of values by value",
+		           STR_ARG(member->name));
 	return fits;
 }
 
@@ -235,14 +246,16 @@ static int read_transitions(struct binder *binder, struct resource *resource, co
 	size_t member;
 
 	if (!json_is(value, JSON_OBJECT)) {
-		issue_type(binder, value, "transitions", "write transitions: {status: {pending: [paid, cancelled]}}");
+		issue_type(binder, value, "transitions",
+		           "write transitions: {status: {pending: [paid, cancelled]}}");
 		return 0;
 	}
 	resource->transitions = arena_array(binder->arena, value->count, sizeof(*resource->transitions));
 	if (!resource->transitions)
 		return STATUTE_ENOMEM;
 	json_each(entry, value) {
-		if (!find_member(binder, resource, entry, entry->name, &member) || !transitions_fit(binder, entry))
+		if (!find_member(binder, resource, entry, entry->name, &member) ||
+		    !transitions_fit(binder, entry))
 			continue;
 		resource->transitions[resource->transition_count++] =
 			(struct resource_transition){ .member = entry->name, .allowed = entry };
@@ -295,14 +308,10 @@ static const struct key root_keys[] = {
 };
 
 static const struct key resource_keys[] = {
-	{ STR_INIT("collection"), read_collection },
-	{ STR_INIT("on-delete"), read_on_delete },
-	{ STR_INIT("references"), read_references },
-	{ STR_INIT("require-match"), read_require_match },
-	{ STR_INIT("rules"), read_rules },
-	{ STR_INIT("transitions"), read_transitions },
-	{ STR_INIT("unique"), read_unique },
-	{ { NULL, 0 }, NULL },
+	{ STR_INIT("collection"), read_collection }, { STR_INIT("on-delete"), read_on_delete },
+	{ STR_INIT("references"), read_references }, { STR_INIT("require-match"), read_require_match },
+	{ STR_INIT("rules"), read_rules },           { STR_INIT("transitions"), read_transitions },
+	{ STR_INIT("unique"), read_unique },         { { NULL, 0 }, NULL },
 };
 
 static void issue_key(struct binder *binder, const struct key *keys, const struct json *member)
@@ -324,7 +333,8 @@ static void issue_key(struct binder *binder, const struct key *keys, const struc
 	}
 	buf_add_char(&known, '\0');
 	issues_add(binder->issues, member->name_at,
-	           nearest.at ? str_printf(binder->arena, "did you mean '%.*s'?", STR_ARG(nearest)).at : known.at,
+	           nearest.at ? str_printf(binder->arena, "did you mean '%.*s'?", STR_ARG(nearest)).at
+	                      : known.at,
 	           "x-statute has no key '%.*s' here", STR_ARG(member->name));
 }
 
@@ -362,7 +372,8 @@ int bind_extension(struct binder *binder, struct resource *resource, const struc
 	if (!extension)
 		return 0;
 	if (!resource) {
-		issues_add(binder->issues, extension->at, "give the path an item path below it, or name its collection",
+		issues_add(binder->issues, extension->at,
+		           "give the path an item path below it, or name its collection",
 		           "x-statute stands on a path that is bound to nothing");
 		return 0;
 	}

@@ -92,7 +92,8 @@ static void set_meaning_facts(const struct bound_operation *bound, struct statut
 }
 
 /* A write decides again inside its transaction, so that versions never move under it. */
-static void set_write_facts(const struct api *api, const struct bound_operation *bound, struct statute_facts *facts)
+static void set_write_facts(const struct api *api, const struct bound_operation *bound,
+                            struct statute_facts *facts)
 {
 	const struct collection *collection = &bound->resource->collection;
 	enum method method = bound->operation->method;
@@ -102,7 +103,8 @@ static void set_write_facts(const struct api *api, const struct bound_operation 
 	SET(VERSION_MOVED, false);
 	SET(VANISHED, false);
 	SET(RAN_AGAIN, false);
-	if (!writes_row || !(collection->unique_count || (method == METHOD_POST && bound->resource->client_makes_id)))
+	if (!writes_row ||
+	    !(collection->unique_count || (method == METHOD_POST && bound->resource->client_makes_id)))
 		SET(DUPLICATE, false);
 	if (!writes_row || !collection->reference_count)
 		SET(REFERENCE_MISSING, false);

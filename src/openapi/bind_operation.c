@@ -114,13 +114,15 @@ static int find_filters(struct binder *binder, struct bound_operation *bound)
 			int64_t max;
 
 			bound->limit = (int)i;
-			if (json_to_i64(json_get(schema_node(parameter->schema), S("maximum")), &max) && max > 0 &&
-			    max <= UINT32_MAX)
+			if (json_to_i64(json_get(schema_node(parameter->schema), S("maximum")), &max) &&
+			    max > 0 && max <= UINT32_MAX)
 				bound->limit_max = (uint32_t)max;
 		} else if (is_in_query(parameter, S("cursor"))) {
 			bound->cursor = (int)i;
-		} else if (parameter->in == IN_QUERY && bind_member_find(resource, parameter->name, &member)) {
-			bound->filters[bound->filter_count++] = (struct binding_filter){ .parameter = i, .member = member };
+		} else if (parameter->in == IN_QUERY &&
+		           bind_member_find(resource, parameter->name, &member)) {
+			bound->filters[bound->filter_count++] = (struct binding_filter){ .parameter = i,
+				                                                         .member = member };
 			if (member != STORE_MEMBER_ID)
 				resource->collection.members[member].is_indexed = true;
 		}
@@ -173,11 +175,10 @@ static bool returns_content(const struct operation *operation)
 {
 	switch (operation->method) {
 	case METHOD_POST:
-		return !bind_documents(operation, 204) || bind_documents(operation, 201) || bind_documents(operation, 200);
-	case METHOD_DELETE:
-		return bind_response_schema(operation, 200) && !bind_documents(operation, 204);
-	default:
-		return bind_documents(operation, 200) || !bind_documents(operation, 204);
+		return !bind_documents(operation, 204) || bind_documents(operation, 201) ||
+		       bind_documents(operation, 200);
+	case METHOD_DELETE: return bind_response_schema(operation, 200) && !bind_documents(operation, 204);
+	default: return bind_documents(operation, 200) || !bind_documents(operation, 204);
 	}
 }
 
@@ -193,18 +194,20 @@ static bool needs_credentials(const struct json *security)
 static const char *reason_unbound(const struct place *place, enum method method)
 {
 	switch (place->kind) {
-	case BINDING_NONE:
-		return place->why_not;
+	case BINDING_NONE: return place->why_not;
 	case BINDING_COLLECTION:
-		return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_POST || method == METHOD_OPTIONS ?
-		               NULL :
-		               "a collection takes GET and POST";
+		return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_POST ||
+		                       method == METHOD_OPTIONS
+		               ? NULL
+		               : "a collection takes GET and POST";
 	case BINDING_ITEM:
-		return method == METHOD_POST || method == METHOD_QUERY ? "an item takes GET, PUT, PATCH and DELETE" : NULL;
+		return method == METHOD_POST || method == METHOD_QUERY
+		               ? "an item takes GET, PUT, PATCH and DELETE"
+		               : NULL;
 	case BINDING_SINGLETON:
-		return method == METHOD_POST || method == METHOD_DELETE || method == METHOD_QUERY ?
-		               "a singleton takes GET, PUT and PATCH" :
-		               NULL;
+		return method == METHOD_POST || method == METHOD_DELETE || method == METHOD_QUERY
+		               ? "a singleton takes GET, PUT and PATCH"
+		               : NULL;
 	}
 	return NULL;
 }
@@ -213,13 +216,13 @@ static const char *reason_unbound(const struct place *place, enum method method)
 static const char *reason_content(const struct bound_operation *bound)
 {
 	if (!bound->operation->body || !bound->operation->body->media_count)
-		return bound->operation->method == METHOD_PUT || bound->operation->method == METHOD_PATCH ?
-		               "it declares no JSON content to take" :
-		               NULL;
+		return bound->operation->method == METHOD_PUT || bound->operation->method == METHOD_PATCH
+		               ? "it declares no JSON content to take"
+		               : NULL;
 	if (bound->operation->method == METHOD_PATCH)
-		return bound->takes_merge_patch || bound->takes_json_patch || bound->takes_json ?
-		               NULL :
-		               "PATCH takes application/merge-patch+json or application/json-patch+json";
+		return bound->takes_merge_patch || bound->takes_json_patch || bound->takes_json
+		               ? NULL
+		               : "PATCH takes application/merge-patch+json or application/json-patch+json";
 	return bound->takes_json ? NULL : "it takes no JSON";
 }
 
@@ -245,7 +248,8 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 		.sort = BINDING_NOT,
 		.limit = BINDING_NOT,
 		.cursor = BINDING_NOT,
-		.creates = operation->method == METHOD_PUT && place->kind == BINDING_ITEM && bind_documents(operation, 201),
+		.creates = operation->method == METHOD_PUT && place->kind == BINDING_ITEM &&
+		           bind_documents(operation, 201),
 		.returns_content = returns_content(operation),
 		.needs_credentials = needs_credentials(operation->security),
 	};

@@ -84,7 +84,8 @@ bool bind_member_find(const struct resource *resource, struct str name, size_t *
 	return false;
 }
 
-size_t bind_member_add(struct binder *binder, struct resource *resource, struct str name, enum store_type type)
+size_t bind_member_add(struct binder *binder, struct resource *resource, struct str name,
+                       enum store_type type)
 {
 	struct collection *collection = &resource->collection;
 	size_t count = collection->member_count, member;
@@ -126,9 +127,11 @@ static int add_members(struct binder *binder, struct resource *resource, const s
 	enum store_type type;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!column_type(members[i].types, &type) || members[i].is_write_only || members[i].is_password)
+		if (!column_type(members[i].types, &type) || members[i].is_write_only ||
+		    members[i].is_password)
 			continue;
-		if (!resource->collection.is_singleton && str_eq(members[i].name, resource->collection.id_name))
+		if (!resource->collection.is_singleton &&
+		    str_eq(members[i].name, resource->collection.id_name))
 			continue;
 		if (bind_member_add(binder, resource, members[i].name, type) == SIZE_MAX)
 			return STATUTE_ENOMEM;
@@ -231,7 +234,8 @@ static void find_own_members(struct resource *resource, const struct schemas *sc
 		for (size_t k = 0; k < count; k++) {
 			const struct json *extension = json_get(members[k].node, S("x-statute"));
 
-			if (json_is_true(json_get(extension, S("version"))) && members[k].types & SCHEMA_TYPE_INTEGER)
+			if (json_is_true(json_get(extension, S("version"))) &&
+			    members[k].types & SCHEMA_TYPE_INTEGER)
 				resource->version_member = members[k].name;
 		}
 	}
@@ -256,7 +260,8 @@ static int find_secrets(struct binder *binder, struct resource *resource, const 
 			size_t size = resource->secret_count * sizeof(*resource->secrets);
 			const struct schema_member **secrets;
 
-			if (!(members[k].is_write_only || members[k].is_password) || has_secret(resource, members[k].name))
+			if (!(members[k].is_write_only || members[k].is_password) ||
+			    has_secret(resource, members[k].name))
 				continue;
 			secrets = arena_grow(binder->arena, resource->secrets, size, size + sizeof(*secrets));
 			if (!secrets)

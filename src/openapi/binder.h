@@ -13,8 +13,8 @@ struct place {
 	struct path_item *item;
 	enum binding_kind kind;
 	struct resource *resource;
-	struct str norm;          /* the template with its parameters unnamed: "/users/{}" */
-	const char *why_not;      /* for BINDING_NONE */
+	struct str norm;     /* the template with its parameters unnamed: "/users/{}" */
+	const char *why_not; /* for BINDING_NONE */
 	struct binding_scope *scopes;
 	size_t scope_count;
 };
@@ -24,10 +24,10 @@ struct binder {
 	struct issues *issues;
 	struct arena *arena;
 	struct api *api;
-	struct place *places;     /* one for each path, in document order */
+	struct place *places; /* one for each path, in document order */
 	size_t count;
-	struct map by_norm;       /* -> struct place */
-	struct map by_name;       /* -> struct resource, by collection name */
+	struct map by_norm; /* -> struct place */
+	struct map by_name; /* -> struct resource, by collection name */
 };
 
 /* The places of one resource: its collection path and its item path, or its singleton path. */
@@ -39,19 +39,21 @@ struct resource_places {
 STATUTE_CHECK int bind_resource(struct binder *binder, struct resource *resource,
                                 const struct resource_places *places);
 /* The index of a member (not the id), added as text where it is missing. SIZE_MAX without memory. */
-size_t bind_member_add(struct binder *binder, struct resource *resource, struct str name, enum store_type type);
+size_t bind_member_add(struct binder *binder, struct resource *resource, struct str name,
+                       enum store_type type);
 /* "users" -> "user", "categories" -> "category"; for messages and member names. In `arena`. */
 struct str bind_singular(struct arena *arena, struct str plural);
 
 /* bind_extension.c: x-statute at the root, and on the paths of a resource. */
 STATUTE_CHECK int bind_root_extension(struct binder *binder);
-STATUTE_CHECK int bind_extension(struct binder *binder, struct resource *resource, const struct json *extension);
+STATUTE_CHECK int bind_extension(struct binder *binder, struct resource *resource,
+                                 const struct json *extension);
 /* The collection's name that a path item asks for, or {NULL, 0}. */
 struct str bind_extension_collection(const struct path_item *item);
 
 /* bind_operation.c: everything of one operation but its facts. */
-STATUTE_CHECK int bind_operation(struct binder *binder, const struct place *place, const struct operation *operation,
-                                 struct bound_operation *ret_bound);
+STATUTE_CHECK int bind_operation(struct binder *binder, const struct place *place,
+                                 const struct operation *operation, struct bound_operation *ret_bound);
 /* The schema of the first JSON content that is no patch, or NULL. */
 const struct schema *bind_body_schema(const struct operation *operation);
 /* The schema of the JSON content of the documented response with `status`, or NULL. */

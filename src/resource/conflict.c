@@ -9,7 +9,8 @@ static void add_code(struct buf *buf, struct str name)
 {
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.at[i];
-		bool is_upper = c >= 'A' && c <= 'Z', is_lower = c >= 'a' && c <= 'z', is_digit = c >= '0' && c <= '9';
+		bool is_upper = c >= 'A' && c <= 'Z', is_lower = c >= 'a' && c <= 'z',
+		     is_digit = c >= '0' && c <= '9';
 
 		if (is_upper && i && name.at[i - 1] >= 'a' && name.at[i - 1] <= 'z')
 			buf_add_char(buf, '_');
@@ -22,7 +23,8 @@ static int set_text(struct exchange *x, struct json *object, struct str name, st
 	return text.at ? json_set(&x->arena, object, name, json_new_string(&x->arena, text)) : 0;
 }
 
-static int add_names(struct exchange *x, struct json *details, const struct collection *collection, size_t unique)
+static int add_names(struct exchange *x, struct json *details, const struct collection *collection,
+                     size_t unique)
 {
 	const struct store_unique *keys = unique == SIZE_MAX ? NULL : &collection->uniques[unique];
 	struct json *fields;
@@ -33,7 +35,9 @@ static int add_names(struct exchange *x, struct json *details, const struct coll
 		                keys ? collection->members[keys->members[0]].name : collection->id_name);
 	fields = json_new(&x->arena, JSON_ARRAY);
 	for (size_t i = 0; i < keys->count; i++)
-		if ((r = json_append(fields, json_new_string(&x->arena, collection->members[keys->members[i]].name))) < 0)
+		if ((r = json_append(fields, json_new_string(&x->arena,
+		                                             collection->members[keys->members[i]].name))) <
+		    0)
 			return r;
 	return json_set(&x->arena, details, S("fields"), fields);
 }
@@ -104,7 +108,8 @@ static int explain_in_use(struct exchange *x, struct json *details)
 	int r;
 
 	if ((r = set_text(x, details, S("collection"), other->name)) < 0 ||
-	    (r = set_text(x, details, S("field"), other->members[other->references[conflict->reference].member].name)) < 0)
+	    (r = set_text(x, details, S("field"),
+	                  other->members[other->references[conflict->reference].member].name)) < 0)
 		return r;
 	x->problem.detail = str_printf(&x->arena, "The %.*s is still referred to by %.*s.",
 	                               STR_ARG(x->bound->resource->singular), STR_ARG(other->name));
@@ -121,8 +126,9 @@ static int explain_transition(struct exchange *x, struct json *details)
 	    (r = set_text(x, details, S("from"), change->blamed_from)) < 0 ||
 	    (r = set_text(x, details, S("to"), change->blamed_to)) < 0)
 		return r;
-	x->problem.detail = str_printf(&x->arena, "%.*s cannot go from %.*s to %.*s.", STR_ARG(change->blamed->name),
-	                               STR_ARG(change->blamed_from), STR_ARG(change->blamed_to));
+	x->problem.detail = str_printf(&x->arena, "%.*s cannot go from %.*s to %.*s.",
+	                               STR_ARG(change->blamed->name), STR_ARG(change->blamed_from),
+	                               STR_ARG(change->blamed_to));
 	return json_set(&x->arena, details, S("allowed"),
 	                allowed ? json_copy(&x->arena, allowed) : json_new(&x->arena, JSON_ARRAY));
 }
@@ -130,7 +136,8 @@ static int explain_transition(struct exchange *x, struct json *details)
 static int explain_version(struct exchange *x, struct json *details)
 {
 	const struct json *sent = json_get(x->body, x->bound->resource->version_member);
-	int r = json_set(&x->arena, details, S("currentVersion"), json_new_int(&x->arena, x->target.row.version));
+	int r = json_set(&x->arena, details, S("currentVersion"),
+	                 json_new_int(&x->arena, x->target.row.version));
 
 	if (r < 0 || !sent)
 		return r;
@@ -143,8 +150,8 @@ static int explain_validation(struct exchange *x, struct json *details)
 	size_t count = x->problem.error_count;
 
 	(void)details;
-	x->problem.detail = str_printf(&x->arena, "The %.*s breaks %zu rule%s.", STR_ARG(x->bound->resource->singular),
-	                               count, count == 1 ? "" : "s");
+	x->problem.detail = str_printf(&x->arena, "The %.*s breaks %zu rule%s.",
+	                               STR_ARG(x->bound->resource->singular), count, count == 1 ? "" : "s");
 	return 0;
 }
 
@@ -169,6 +176,7 @@ void resource_explain(struct exchange *x)
 		if (rows[i].explain(x, details) == 0 && details->count)
 			x->problem.details = details;
 	}
-	if (x->verdict.status != 422 && x->verdict.status != 400) /* errors found on the way to another answer */
+	if (x->verdict.status != 422 &&
+	    x->verdict.status != 400) /* errors found on the way to another answer */
 		x->problem.error_count = 0;
 }

@@ -6,15 +6,12 @@ bool resource_read_ended(struct exchange *x, enum store_outcome outcome)
 {
 	switch (outcome) {
 	case STORE_DONE:
-	case STORE_ABSENT:
-		FACT(STORE_ANSWERS, true);
-		return true;
+	case STORE_ABSENT: FACT(STORE_ANSWERS, true); return true;
 	case STORE_BROKEN: /* nobody can wait this out: 500, not 503 */
 		FACT(STORE_ANSWERS, true);
 		FACT(READ_FAILED, true);
 		break;
-	default:
-		FACT(STORE_ANSWERS, false);
+	default: FACT(STORE_ANSWERS, false);
 	}
 	if (!x->is_in_transaction) {
 		struct str cause = str_dup(&x->arena, store_reader_cause(x->host->reader));
@@ -60,8 +57,8 @@ static bool parent_exists(struct exchange *x, size_t index, bool *ret_answered)
 			continue;
 		filters[count++] = (struct store_filter){ member, &x->match.values[scopes[i].parameter], 1 };
 	}
-	outcome = store_get(x->host->reader, &parent->collection, x->match.values[scopes[index].parameter], filters, count,
-	                    &x->arena, &row);
+	outcome = store_get(x->host->reader, &parent->collection, x->match.values[scopes[index].parameter],
+	                    filters, count, &x->arena, &row);
 	*ret_answered = resource_read_ended(x, outcome);
 	return *ret_answered && outcome == STORE_DONE && row.state == ROW_LIVE;
 }
@@ -117,8 +114,9 @@ int resource_find_item(struct exchange *x)
 	if (!resource_find_parents(x))
 		return 0;
 	if (!x->is_in_transaction) {
-		enum store_outcome outcome = store_get(x->host->reader, collection, x->match.values[x->bound->id_parameter],
-		                                       scope, x->bound->scope_count, &x->arena, row);
+		enum store_outcome outcome = store_get(x->host->reader, collection,
+		                                       x->match.values[x->bound->id_parameter], scope,
+		                                       x->bound->scope_count, &x->arena, row);
 
 		if (outcome == STORE_ABSENT)
 			*row = (struct store_row){ .state = ROW_ABSENT };
@@ -148,7 +146,8 @@ static int make_defaults(struct exchange *x, struct store_row *row)
 	if (schema && (r = schema_fill_defaults(schema, &x->arena, value, false)) < 0)
 		return r;
 	if (x->bound->resource->version_member.len &&
-	    (r = json_set(&x->arena, value, x->bound->resource->version_member, json_new_int(&x->arena, 0))) < 0)
+	    (r = json_set(&x->arena, value, x->bound->resource->version_member, json_new_int(&x->arena, 0))) <
+	            0)
 		return r;
 	buf_init(&buf, &x->arena, 1 << 20);
 	json_write(&buf, value);
@@ -164,8 +163,8 @@ int resource_find_singleton(struct exchange *x)
 	int r;
 
 	if (!x->is_in_transaction) {
-		enum store_outcome outcome =
-			store_get(x->host->reader, &x->bound->resource->collection, S(""), NULL, 0, &x->arena, row);
+		enum store_outcome outcome = store_get(x->host->reader, &x->bound->resource->collection,
+		                                       S(""), NULL, 0, &x->arena, row);
 
 		if (!resource_read_ended(x, outcome))
 			return 0;

@@ -31,13 +31,15 @@ static struct json *parameter_value(struct exchange *x, int parameter)
 }
 
 /* One error a parameter: the document's own are there already. */
-static int blame(struct exchange *x, struct str name, struct str code, struct str message, const struct json *value)
+static int blame(struct exchange *x, struct str name, struct str code, struct str message,
+                 const struct json *value)
 {
 	for (size_t i = 0; i < x->parameters.error_count; i++)
 		if (str_eq(x->parameters.errors[i].name, name))
 			return 0;
-	return exchange_parameter_error(x, &(struct parameter_error){
-						   .in = "query", .name = name, .code = code, .message = message, .value = value });
+	return exchange_parameter_error(
+		x, &(struct parameter_error){
+			   .in = "query", .name = name, .code = code, .message = message, .value = value });
 }
 
 static int add_sort(struct exchange *x, struct list_request *list, struct str text, const struct json *value)
@@ -85,7 +87,8 @@ static int read_limit(struct exchange *x, struct list_request *list)
 	if (!json_to_i64(value, &limit) || limit < 1)
 		return blame(x, S("limit"), S("MIN_VALUE"), S("Must be at least 1"), value);
 	if (limit > max)
-		return blame(x, S("limit"), S("MAX_VALUE"), str_printf(&x->arena, "Must be at most %u", max), value);
+		return blame(x, S("limit"), S("MAX_VALUE"), str_printf(&x->arena, "Must be at most %u", max),
+		             value);
 	list->query.limit = (uint32_t)limit;
 	return 0;
 }
@@ -119,19 +122,16 @@ static int read_cursor(struct exchange *x, struct list_request *list)
 static struct str filter_text(const struct json *value)
 {
 	switch (value->type) {
-	case JSON_TRUE:
-		return S("true");
-	case JSON_FALSE:
-		return S("false");
+	case JSON_TRUE: return S("true");
+	case JSON_FALSE: return S("false");
 	case JSON_STRING:
-	case JSON_NUMBER:
-		return value->text;
-	default:
-		return S("");
+	case JSON_NUMBER: return value->text;
+	default: return S("");
 	}
 }
 
-static int add_filter(struct exchange *x, struct store_filter *filter, size_t member, const struct json *value)
+static int add_filter(struct exchange *x, struct store_filter *filter, size_t member,
+                      const struct json *value)
 {
 	size_t count = value->type == JSON_ARRAY ? value->count : 1;
 	struct str *values = arena_array(&x->arena, count, sizeof(*values));
@@ -149,7 +149,8 @@ static int read_filters(struct exchange *x, struct list_request *list)
 {
 	const struct bound_operation *bound = x->bound;
 	size_t count = bound->scope_count;
-	struct store_filter *filters = arena_array(&x->arena, count + bound->filter_count + 1, sizeof(*filters));
+	struct store_filter *filters = arena_array(&x->arena, count + bound->filter_count + 1,
+	                                           sizeof(*filters));
 	struct store_filter *scope = resource_scope(x);
 	int r;
 
@@ -204,7 +205,8 @@ int resource_find_page(struct exchange *x)
 	if (!resource_find_parents(x))
 		return 0;
 	FACT(EXISTS, true);
-	outcome = store_collection_version(x->host->reader, &x->bound->resource->collection, &version, &modified_ms);
+	outcome = store_collection_version(x->host->reader, &x->bound->resource->collection, &version,
+	                                   &modified_ms);
 	if (!resource_read_ended(x, outcome))
 		return 0;
 	x->target.etag = resource_etag(x, version);

@@ -22,7 +22,8 @@ static int describe(struct exchange *x, const struct json_patch_fault *fault)
 	    (r = json_set(&x->arena, details, S("path"), json_new_string(&x->arena, fault->path))) < 0)
 		return r;
 	x->problem.details = details;
-	x->problem.detail = str_printf(&x->arena, "Operation %zu of the patch: %s.", fault->operation, fault->issue);
+	x->problem.detail = str_printf(&x->arena, "Operation %zu of the patch: %s.", fault->operation,
+	                               fault->issue);
 	return 0;
 }
 
@@ -34,12 +35,8 @@ static int blame_patch(struct exchange *x, const struct json_patch_fault *fault)
 		FACT(CONTENT_PARSES, false);
 		exchange_walk_anew(x);
 		break;
-	case JSON_PATCH_PATH_MISSING:
-		FACT(PATCH_PATHS_EXIST, false);
-		break;
-	case JSON_PATCH_TEST_FAILED:
-		FACT(PATCH_TESTS_HOLD, false);
-		break;
+	case JSON_PATCH_PATH_MISSING: FACT(PATCH_PATHS_EXIST, false); break;
+	case JSON_PATCH_TEST_FAILED: FACT(PATCH_TESTS_HOLD, false); break;
 	case JSON_PATCH_TOO_LARGE:
 		FACT(CONTENT_WITHIN_LIMIT, false);
 		exchange_walk_anew(x);
@@ -63,7 +60,8 @@ static int apply_json_patch(struct exchange *x, struct change *change)
 static int validate_merge_patch(struct exchange *x)
 {
 	struct schema_errors errors = { 0 };
-	int r = x->bound->body ? schema_validate(x->bound->body, x->body, SCHEMA_REQUEST, &x->arena, &errors) : 0;
+	int r = x->bound->body ? schema_validate(x->bound->body, x->body, SCHEMA_REQUEST, &x->arena, &errors)
+	                       : 0;
 
 	if (r == STATUTE_ENOMEM)
 		return r;
@@ -94,6 +92,7 @@ int resource_apply_patch(struct exchange *x, struct change *change)
 	if (change->after->type == JSON_OBJECT)
 		return 0;
 	FACT(SCHEMA_HOLDS, false);
-	return resource_error(x, &(struct problem_error){
-					 .code = S("TYPE"), .message = S("Must be an object"), .value = x->body });
+	return resource_error(x, &(struct problem_error){ .code = S("TYPE"),
+	                                                  .message = S("Must be an object"),
+	                                                  .value = x->body });
 }

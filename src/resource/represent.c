@@ -9,7 +9,8 @@ enum { BODY_MAX = 64 << 20, PATH_LIMIT = 1 << 16 };
 struct str resource_media_type(struct exchange *x)
 {
 	const struct bound_operation *bound = x->bound;
-	int offer = accept_choose(request_list(&x->request, FIELD_ACCEPT, &x->arena), bound->offers, bound->offer_count);
+	int offer = accept_choose(request_list(&x->request, FIELD_ACCEPT, &x->arena), bound->offers,
+	                          bound->offer_count);
 
 	return bound->offers[offer < 0 ? 0 : offer];
 }
@@ -29,10 +30,12 @@ static struct str parameter_value(struct exchange *x, struct str name, const str
 			return x->match.values[index];
 		index++;
 	}
-	return json_is(member, JSON_STRING) || json_is(member, JSON_NUMBER) ? member->text : (struct str){ 0 };
+	return json_is(member, JSON_STRING) || json_is(member, JSON_NUMBER) ? member->text
+	                                                                    : (struct str){ 0 };
 }
 
-struct str resource_path(struct exchange *x, const struct resource *resource, struct str id, const struct json *body)
+struct str resource_path(struct exchange *x, const struct resource *resource, struct str id,
+                         const struct json *body)
 {
 	const struct path_item *item = resource->item;
 	struct buf buf;
@@ -90,21 +93,24 @@ static int parse_body(struct exchange *x, struct str text, struct json **ret_bod
 	return json_parse(&x->arena, text, &limits, ret_body, &fault);
 }
 
-static void add_links(struct exchange *x, struct buf *buf, const struct store_row *row, const struct json *body)
+static void add_links(struct exchange *x, struct buf *buf, const struct store_row *row,
+                      const struct json *body)
 {
 	const struct resource *resource = x->bound->resource;
 	const struct collection *collection = &resource->collection;
 
 	add_link(buf, S("self"), resource_path(x, resource, row->id, body));
 	if (!collection->is_singleton)
-		add_link(buf, S("collection"), str_printf(&x->arena, "%.*s%.*s", STR_ARG(x->prefix), STR_ARG(resource->path)));
+		add_link(buf, S("collection"),
+		         str_printf(&x->arena, "%.*s%.*s", STR_ARG(x->prefix), STR_ARG(resource->path)));
 	for (size_t i = 0; i < collection->reference_count; i++) {
 		const struct store_member *member = &collection->members[collection->references[i].member];
 		const struct json *value = json_get(body, member->name);
 
 		if (json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER))
 			add_link(buf, link_name(member),
-			         resource_path(x, resource_of(x, collection->references[i].target), value->text, NULL));
+			         resource_path(x, resource_of(x, collection->references[i].target),
+			                       value->text, NULL));
 	}
 }
 
@@ -151,8 +157,9 @@ static int add_location(struct exchange *x, struct str name)
 
 	if (x->target.row.body.len && parse_body(x, x->target.row.body, &body) < 0)
 		return STATUTE_ENOMEM;
-	path = x->bound->resource->collection.is_singleton ? x->request.path :
-	                                                      resource_path(x, x->bound->resource, x->target.row.id, body);
+	path = x->bound->resource->collection.is_singleton
+	               ? x->request.path
+	               : resource_path(x, x->bound->resource, x->target.row.id, body);
 	if (!path.at)
 		return STATUTE_ENOMEM;
 	response_set(&x->response, name, path);
@@ -195,7 +202,8 @@ static int reply_created(struct exchange *x)
 static int reply_written(struct exchange *x)
 {
 	struct response *response = &x->response;
-	bool has_content = response->status == 200 && statute_fact_is(&x->facts, STATUTE_FACT_RETURNS_CONTENT);
+	bool has_content = response->status == 200 &&
+	                   statute_fact_is(&x->facts, STATUTE_FACT_RETURNS_CONTENT);
 	bool is_deleted = x->request.method == METHOD_DELETE;
 	int r;
 

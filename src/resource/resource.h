@@ -22,7 +22,7 @@ struct change {
 	struct json *secrets; /* writeOnly members of the request; passwords are hashed by `write` */
 	bool was_hashing, has_hashed;
 	bool was_submitted, was_done;
-	bool is_verbatim;     /* stored exactly as it was sent (RFC 9110 section 9.3.4) */
+	bool is_verbatim;          /* stored exactly as it was sent (RFC 9110 section 9.3.4) */
 	const struct json *blamed; /* the transition that is forbidden: the object of allowed ones */
 	struct str blamed_from, blamed_to;
 	int64_t seen_version; /* of the row that the worker decided on */
@@ -66,7 +66,8 @@ void resource_explain(struct exchange *x);
 /* The text of a row as it is served, _links added where the schema declares them; {NULL, 0} without memory. */
 struct str resource_text(struct exchange *x, const struct store_row *row);
 /* The path of a row: "/users/7", in the arena; {NULL, 0} without memory. */
-struct str resource_path(struct exchange *x, const struct resource *resource, struct str id, const struct json *body);
+struct str resource_path(struct exchange *x, const struct resource *resource, struct str id,
+                         const struct json *body);
 /* Sets x->response to the row x->target.row, with its validators. */
 STATUTE_CHECK int resource_reply_row(struct exchange *x, bool with_validators);
 /* Content-Type of the answer. */

@@ -84,7 +84,8 @@ static int differs(struct exchange *x, struct str name, const struct json *value
  * A member that the path settles: filled in where it is missing, else it must agree.
  * One that only Statute writes is taken out, since naming it is not setting it.
  */
-static int settle_member(struct exchange *x, struct json *body, struct str name, struct str text, struct json *fill)
+static int settle_member(struct exchange *x, struct json *body, struct str name, struct str text,
+                         struct json *fill)
 {
 	struct json *value = json_get(body, name);
 	int r;
@@ -107,7 +108,8 @@ static int settle_parents(struct exchange *x, struct json *body)
 		const struct binding_scope *scope = &x->bound->scopes[i];
 		const struct store_member *member = &collection->members[scope->member];
 		struct str text = x->match.values[scope->parameter];
-		struct json *fill = json_new(&x->arena, member->type == STORE_INTEGER ? JSON_NUMBER : JSON_STRING);
+		struct json *fill = json_new(&x->arena,
+		                             member->type == STORE_INTEGER ? JSON_NUMBER : JSON_STRING);
 
 		if (!fill)
 			return STATUTE_ENOMEM;
@@ -147,7 +149,8 @@ static void check_version(struct exchange *x, struct json *body)
 static int prepare_whole(struct exchange *x, struct change *change, struct json *body)
 {
 	const struct resource *resource = x->bound->resource;
-	struct str id = x->bound->kind == BINDING_ITEM ? x->match.values[x->bound->id_parameter] : (struct str){ 0 };
+	struct str id = x->bound->kind == BINDING_ITEM ? x->match.values[x->bound->id_parameter]
+	                                               : (struct str){ 0 };
 	int r;
 
 	if (!json_is(body, JSON_OBJECT))
@@ -242,12 +245,9 @@ static int judge_rules(struct exchange *x, const struct json *body)
 	if (!x->is_in_transaction)
 		x->session = store_reader_session(x->host->reader);
 	switch (store_check_rules(x->session, collection, buf_str(&text), &broken)) {
-	case STORE_DONE:
-		break;
-	case STORE_NO_MEMORY:
-		return STATUTE_ENOMEM;
-	default:
-		return STATUTE_ESTORE;
+	case STORE_DONE: break;
+	case STORE_NO_MEMORY: return STATUTE_ENOMEM;
+	default: return STATUTE_ESTORE;
 	}
 	for (size_t i = 0; i < collection->rule_count && r == 0; i++)
 		if (broken >> i & 1)
@@ -302,8 +302,9 @@ static int understand_whole(struct exchange *x, struct change *change)
 		return r;
 	if (!json_is(body, JSON_OBJECT) && statute_fact_is(&x->facts, STATUTE_FACT_SCHEMA_HOLDS)) {
 		FACT(SCHEMA_HOLDS, false);
-		return resource_error(x, &(struct problem_error){
-						 .code = S("TYPE"), .message = S("Must be an object"), .value = body });
+		return resource_error(x, &(struct problem_error){ .code = S("TYPE"),
+		                                                  .message = S("Must be an object"),
+		                                                  .value = body });
 	}
 	if (json_is(body, JSON_OBJECT) && x->bound->body &&
 	    (r = schema_fill_defaults(x->bound->body, &x->arena, body, true)) < 0)
@@ -339,7 +340,8 @@ static int validate_result(struct exchange *x, struct change *change)
 /* A patch may not change what Statute or the path settles. */
 static int check_read_only(struct exchange *x, struct change *change)
 {
-	struct str id_name = x->bound->kind == BINDING_ITEM ? x->bound->resource->collection.id_name : (struct str){ 0 };
+	struct str id_name = x->bound->kind == BINDING_ITEM ? x->bound->resource->collection.id_name
+	                                                    : (struct str){ 0 };
 
 	json_each(was, change->before) {
 		const struct json *is = json_get(change->after, was->name);

@@ -27,7 +27,8 @@ static struct json *time_value(struct exchange *x, int64_t ms)
 
 static struct json *id_value(struct exchange *x, const struct collection *collection, struct str id)
 {
-	struct json *value = json_new(&x->arena, collection->id_kind == STORE_ID_INTEGER ? JSON_NUMBER : JSON_STRING);
+	struct json *value = json_new(&x->arena,
+	                              collection->id_kind == STORE_ID_INTEGER ? JSON_NUMBER : JSON_STRING);
 
 	if (value)
 		value->text = id;
@@ -38,7 +39,8 @@ static struct json *id_value(struct exchange *x, const struct collection *collec
 static int keep_read_only(struct exchange *x, const struct json *before, struct json *body)
 {
 	json_each(member, before) {
-		const struct schema_member *declared = schema_member(x->bound->resource->schema, member->name);
+		const struct schema_member *declared = schema_member(x->bound->resource->schema,
+		                                                     member->name);
 		int r;
 
 		if (!declared || !declared->is_read_only || json_get(body, member->name))
@@ -78,8 +80,8 @@ static int complete_body(struct exchange *x, const struct change *change, const 
 	if (resource->updated_member.len &&
 	    (r = json_set(&x->arena, body, resource->updated_member, time_value(x, now_ms))) < 0)
 		return r;
-	if (resource->version_member.len &&
-	    (r = json_set(&x->arena, body, resource->version_member, json_new_int(&x->arena, current->version + 1))) < 0)
+	if (resource->version_member.len && (r = json_set(&x->arena, body, resource->version_member,
+	                                                  json_new_int(&x->arena, current->version + 1))) < 0)
 		return r;
 	*ret_body = body;
 	return 0;
@@ -103,7 +105,8 @@ static int complete_secrets(struct exchange *x, const struct change *change, con
 	struct json *secrets = NULL;
 	int r;
 
-	if (current->secret.len && (r = json_parse(&x->arena, current->secret, &limits, &secrets, &fault)) < 0)
+	if (current->secret.len &&
+	    (r = json_parse(&x->arena, current->secret, &limits, &secrets, &fault)) < 0)
 		return r;
 	if (!change->secrets || !change->secrets->count) {
 		*ret_text = current->secret;
@@ -165,8 +168,8 @@ static bool is_taken(struct exchange *x, const struct store_row *current)
 	return true;
 }
 
-static int make_change(struct exchange *x, struct change *change, const struct store_row *current, int64_t now_ms,
-                       struct store_change *ret_change)
+static int make_change(struct exchange *x, struct change *change, const struct store_row *current,
+                       int64_t now_ms, struct store_change *ret_change)
 {
 	struct json *body;
 	int r;
@@ -266,7 +269,8 @@ static void find_result(struct exchange *x)
 
 	FACT(CREATED, x->write.created);
 	if (!statute_fact_known(&x->facts, STATUTE_FACT_RETURNS_CONTENT))
-		FACT(RETURNS_CONTENT, prefer.representation || (x->bound->returns_content && !prefer.minimal));
+		FACT(RETURNS_CONTENT,
+		     prefer.representation || (x->bound->returns_content && !prefer.minimal));
 }
 
 /* The outcome of the store, as facts of block K. */
@@ -282,42 +286,20 @@ static int find_outcome(struct exchange *x)
 		x->target.row = write->row;
 		find_result(x);
 		break;
-	case STORE_UNIQUE:
-		FACT(DUPLICATE, true);
-		break;
-	case STORE_REFERENCE_MISSING:
-		FACT(REFERENCE_MISSING, true);
-		break;
-	case STORE_IN_USE:
-		FACT(IN_USE, true);
-		break;
-	case STORE_CONSTRAINT:
-		FACT(CONSTRAINT_BROKEN, true);
-		break;
-	case STORE_BUSY:
-		FACT(STORE_BUSY, true);
-		break;
-	case STORE_TIMEOUT:
-		FACT(STORE_TIMED_OUT, true);
-		break;
-	case STORE_FULL:
-		FACT(DISK_FULL, true);
-		break;
-	case STORE_READ_ONLY:
-		FACT(STORE_READ_ONLY, true);
-		break;
-	case STORE_UNAVAILABLE:
-		FACT(STORE_LOST, true);
-		break;
-	case STORE_UNKNOWN:
-		FACT(OUTCOME_LOST, true);
-		break;
-	case STORE_NO_MEMORY:
-		return STATUTE_ENOMEM;
+	case STORE_UNIQUE: FACT(DUPLICATE, true); break;
+	case STORE_REFERENCE_MISSING: FACT(REFERENCE_MISSING, true); break;
+	case STORE_IN_USE: FACT(IN_USE, true); break;
+	case STORE_CONSTRAINT: FACT(CONSTRAINT_BROKEN, true); break;
+	case STORE_BUSY: FACT(STORE_BUSY, true); break;
+	case STORE_TIMEOUT: FACT(STORE_TIMED_OUT, true); break;
+	case STORE_FULL: FACT(DISK_FULL, true); break;
+	case STORE_READ_ONLY: FACT(STORE_READ_ONLY, true); break;
+	case STORE_UNAVAILABLE: FACT(STORE_LOST, true); break;
+	case STORE_UNKNOWN: FACT(OUTCOME_LOST, true); break;
+	case STORE_NO_MEMORY: return STATUTE_ENOMEM;
 	case STORE_REFUSED: /* `decide` has set the fact that says why */
 	case STORE_ABSENT:
-	case STORE_BROKEN:
-		break;
+	case STORE_BROKEN: break;
 	}
 	return 0;
 }

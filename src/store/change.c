@@ -20,14 +20,17 @@ static struct str own_text(struct store_write *write, struct store_session *sess
 static enum store_outcome run_statement(struct store_session *session, sqlite3_stmt *statement)
 {
 	int code = session_step(session, statement);
-	enum store_outcome outcome = code == SQLITE_DONE || code == SQLITE_ROW ? STORE_DONE : session_failed(session, code);
+	enum store_outcome outcome = code == SQLITE_DONE || code == SQLITE_ROW
+	                                     ? STORE_DONE
+	                                     : session_failed(session, code);
 
 	sqlite3_reset(statement);
 	sqlite3_clear_bindings(statement);
 	return outcome;
 }
 
-static enum store_outcome next_id(struct store_session *session, const struct collection *collection, int64_t *ret_id)
+static enum store_outcome next_id(struct store_session *session, const struct collection *collection,
+                                  int64_t *ret_id)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement = session_statement(session, collection, STATEMENT_NEXT_ID, &outcome);
@@ -72,20 +75,21 @@ static enum store_outcome make_id(struct store_session *session, struct store_wr
 	return ret_id->at ? STORE_DONE : STORE_NO_MEMORY;
 }
 
-static enum store_outcome read_current(struct store_session *session, struct store_write *write, int64_t now_ms,
-                                       struct store_row *row)
+static enum store_outcome read_current(struct store_session *session, struct store_write *write,
+                                       int64_t now_ms, struct store_row *row)
 {
 	enum store_outcome outcome;
 
 	*row = (struct store_row){ .state = ROW_ABSENT };
 	if (!write->id.len && !write->collection->is_singleton)
 		return make_id(session, write, now_ms, &row->id);
-	outcome = session_get(session, write->collection, write->id, write->scope, write->scope_count, write->arena, row);
+	outcome = session_get(session, write->collection, write->id, write->scope, write->scope_count,
+	                      write->arena, row);
 	return outcome == STORE_ABSENT ? STORE_DONE : outcome;
 }
 
-static sqlite3_stmt *reference_statement(struct store_session *session, const struct collection *collection, size_t index,
-                                         enum store_outcome *outcome)
+static sqlite3_stmt *reference_statement(struct store_session *session, const struct collection *collection,
+                                         size_t index, enum store_outcome *outcome)
 {
 	struct session_collection *own = &session->collections[collection->index];
 	const struct store_reference *reference = &collection->references[index];
@@ -115,7 +119,8 @@ static sqlite3_stmt *reference_statement(struct store_session *session, const st
 	return own->exists[index];
 }
 
-static enum store_outcome check_references(struct store_session *session, struct store_write *write, struct str body)
+static enum store_outcome check_references(struct store_session *session, struct store_write *write,
+                                           struct str body)
 {
 	const struct collection *collection = write->collection;
 
@@ -138,7 +143,8 @@ static enum store_outcome check_references(struct store_session *session, struct
 			return outcome;
 		if (is_there)
 			continue;
-		write->conflict = (struct store_conflict){ .collection = collection->references[i].target, .reference = i };
+		write->conflict = (struct store_conflict){ .collection = collection->references[i].target,
+			                                   .reference = i };
 		return STORE_REFERENCE_MISSING;
 	}
 	return STORE_DONE;
@@ -166,7 +172,8 @@ static enum store_outcome find_user(struct store_session *session, struct store_
 	if (!statement)
 		return outcome;
 	outcome = STORE_DONE;
-	sql_bind_value(statement, 1, has_integer_id(write->collection) ? STORE_INTEGER : STORE_TEXT, write->id);
+	sql_bind_value(statement, 1, has_integer_id(write->collection) ? STORE_INTEGER : STORE_TEXT,
+	               write->id);
 	while ((code = session_step(session, statement)) == SQLITE_ROW) {
 		struct str id = sql_column(statement, 0);
 
@@ -204,15 +211,16 @@ static enum store_outcome check_users(struct store_session *session, struct stor
 	return STORE_DONE;
 }
 
-static sqlite3_stmt *duplicate_statement(struct store_session *session, const struct collection *collection, size_t index,
-                                         enum store_outcome *outcome)
+static sqlite3_stmt *duplicate_statement(struct store_session *session, const struct collection *collection,
+                                         size_t index, enum store_outcome *outcome)
 {
 	struct session_collection *own = &session->collections[collection->index];
 	const struct store_unique *unique = &collection->uniques[index];
 	struct arena arena;
 	struct buf sql;
 
-	if (!own->duplicate && !(own->duplicate = calloc(collection->unique_count, sizeof(*own->duplicate)))) {
+	if (!own->duplicate &&
+	    !(own->duplicate = calloc(collection->unique_count, sizeof(*own->duplicate)))) {
 		*outcome = STORE_NO_MEMORY;
 		return NULL;
 	}
@@ -244,8 +252,8 @@ static sqlite3_stmt *duplicate_statement(struct store_session *session, const st
 }
 
 /* The index said no: which one, and because of whom? */
-static enum store_outcome name_duplicate(struct store_session *session, struct store_write *write, struct str id,
-                                         struct str body)
+static enum store_outcome name_duplicate(struct store_session *session, struct store_write *write,
+                                         struct str id, struct str body)
 {
 	const struct collection *collection = write->collection;
 
@@ -277,8 +285,8 @@ static enum store_outcome store_row_text(struct store_session *session, struct s
 {
 	enum store_outcome outcome = STORE_DONE;
 	bool is_new = change->verb == STORE_CREATE;
-	sqlite3_stmt *statement =
-		session_statement(session, write->collection, is_new ? STATEMENT_INSERT : STATEMENT_UPDATE, &outcome);
+	sqlite3_stmt *statement = session_statement(session, write->collection,
+	                                            is_new ? STATEMENT_INSERT : STATEMENT_UPDATE, &outcome);
 
 	if (!statement)
 		return outcome;
@@ -292,7 +300,8 @@ static enum store_outcome store_row_text(struct store_session *session, struct s
 	return outcome == STORE_UNIQUE ? name_duplicate(session, write, row->id, change->body) : outcome;
 }
 
-static enum store_outcome forget_deletion(struct store_session *session, struct store_write *write, struct str id)
+static enum store_outcome forget_deletion(struct store_session *session, struct store_write *write,
+                                          struct str id)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement = session_statement(session, write->collection, STATEMENT_FORGET, &outcome);
@@ -315,10 +324,12 @@ static enum store_outcome use_id(struct store_session *session, struct store_wri
 }
 
 static enum store_outcome put_row(struct store_session *session, struct store_write *write,
-                                  const struct store_change *change, const struct store_row *current, int64_t now_ms)
+                                  const struct store_change *change, const struct store_row *current,
+                                  int64_t now_ms)
 {
 	const struct collection *collection = write->collection;
-	struct store_row row = { ROW_LIVE, current->id, current->version + 1, now_ms, change->body, change->secret };
+	struct store_row row = { ROW_LIVE, current->id,  current->version + 1,
+		                 now_ms,   change->body, change->secret };
 	enum store_outcome outcome = check_references(session, write, change->body);
 	int64_t number = 0;
 
@@ -335,8 +346,8 @@ static enum store_outcome put_row(struct store_session *session, struct store_wr
 	return outcome;
 }
 
-static enum store_outcome bury(struct store_session *session, struct store_write *write, const struct store_row *row,
-                               int64_t now_ms)
+static enum store_outcome bury(struct store_session *session, struct store_write *write,
+                               const struct store_row *row, int64_t now_ms)
 {
 	const struct collection *collection = write->collection;
 	enum store_outcome outcome = STORE_DONE;
@@ -358,8 +369,9 @@ static enum store_outcome delete_row(struct store_session *session, struct store
                                      const struct store_row *current, int64_t now_ms)
 {
 	enum store_outcome outcome = check_users(session, write);
-	sqlite3_stmt *statement =
-		outcome == STORE_DONE ? session_statement(session, write->collection, STATEMENT_DELETE, &outcome) : NULL;
+	sqlite3_stmt *statement = outcome == STORE_DONE ? session_statement(session, write->collection,
+	                                                                    STATEMENT_DELETE, &outcome)
+	                                                : NULL;
 
 	if (!statement)
 		return outcome;
@@ -393,15 +405,10 @@ static enum store_outcome apply(struct store_session *session, struct store_writ
 	if (r < 0)
 		return r == STATUTE_ENOMEM ? STORE_NO_MEMORY : STORE_BROKEN;
 	switch (change.verb) {
-	case STORE_NOTHING:
-		return STORE_REFUSED;
-	case STORE_DELETE:
-		outcome = delete_row(session, write, &current, now_ms);
-		break;
+	case STORE_NOTHING: return STORE_REFUSED;
+	case STORE_DELETE: outcome = delete_row(session, write, &current, now_ms); break;
 	case STORE_CREATE:
-	case STORE_REPLACE:
-		outcome = put_row(session, write, &change, &current, now_ms);
-		break;
+	case STORE_REPLACE: outcome = put_row(session, write, &change, &current, now_ms); break;
 	}
 	return outcome == STORE_DONE ? touch(session, write, now_ms) : outcome;
 }

@@ -14,15 +14,15 @@
 
 /* Statements of one collection on one connection, made when first used. */
 enum statement {
-	STATEMENT_GET,       /* id -> version, modified, body, secret */
-	STATEMENT_DELETED,   /* id -> version, modified, is_gone */
-	STATEMENT_VERSION,   /* of the collection */
+	STATEMENT_GET,     /* id -> version, modified, body, secret */
+	STATEMENT_DELETED, /* id -> version, modified, is_gone */
+	STATEMENT_VERSION, /* of the collection */
 	STATEMENT_INSERT,
 	STATEMENT_UPDATE,
 	STATEMENT_DELETE,
-	STATEMENT_FORGET,    /* the record of a deletion */
-	STATEMENT_BURY,      /* makes one */
-	STATEMENT_TOUCH,     /* the collection's version */
+	STATEMENT_FORGET, /* the record of a deletion */
+	STATEMENT_BURY,   /* makes one */
+	STATEMENT_TOUCH,  /* the collection's version */
 	STATEMENT_NEXT_ID,
 	STATEMENT_USE_ID,
 	STATEMENT_RULES,
@@ -41,9 +41,9 @@ struct store_session {
 	sqlite3 *db;
 	struct session_collection *collections; /* by collection->index */
 	bool is_writer;
-	uint64_t deadline_us;                   /* of the statement that runs; 0: none */
-	uint64_t file;                          /* inode of the file it opened */
-	uint64_t looked_us;                     /* when the path was last looked at */
+	uint64_t deadline_us; /* of the statement that runs; 0: none */
+	uint64_t file;        /* inode of the file it opened */
+	uint64_t looked_us;   /* when the path was last looked at */
 	char cause[256];
 };
 
@@ -52,7 +52,7 @@ struct store {
 	struct store_options options;
 	char *path;
 	const struct store_spec *spec;
-	struct str **columns;     /* quoted column name of each member, by collection and member */
+	struct str **columns; /* quoted column name of each member, by collection and member */
 	struct store_session writer;
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -99,9 +99,9 @@ STATUTE_CHECK int rules_check_all(struct store *store, struct issues *issues);
 struct store_session *reader_begin(struct store_reader *reader, enum store_outcome *ret_outcome);
 /* A read failed with SQLite's `code`: the next one begins anew. */
 void reader_failed(struct store_reader *reader, int code);
-enum store_outcome session_get(struct store_session *session, const struct collection *collection, struct str id,
-                               const struct store_filter *scope, size_t scope_count, struct arena *arena,
-                               struct store_row *ret_row);
+enum store_outcome session_get(struct store_session *session, const struct collection *collection,
+                               struct str id, const struct store_filter *scope, size_t scope_count,
+                               struct arena *arena, struct store_row *ret_row);
 
 /* change.c */
 void change_apply(struct store *store, struct store_write *write);

@@ -15,12 +15,14 @@ enum { FORMAT = 1, APPLICATION_ID = 0x53746174 /* "Stat" */, SHOWN_ROWS = 5 };
 
 struct str layout_column(const struct store *store, const struct collection *collection, size_t member)
 {
-	return store->columns[collection->index][member == STORE_MEMBER_ID ? collection->member_count : member];
+	return store
+	        ->columns[collection->index][member == STORE_MEMBER_ID ? collection->member_count : member];
 }
 
 static bool is_taken(const struct collection *collection, size_t member, struct str name)
 {
-	static const char *const own[] = { "_version", "_modified", "_body", "_secret", "rowid", "oid", "_rowid_", NULL };
+	static const char *const own[] = { "_version", "_modified", "_body",   "_secret",
+		                           "rowid",    "oid",       "_rowid_", NULL };
 
 	for (size_t i = 0; own[i]; i++)
 		if (str_eq_nocase(name, str_from(own[i])))
@@ -72,18 +74,15 @@ static const char *type_name(enum store_type type)
 {
 	switch (type) {
 	case STORE_INTEGER:
-	case STORE_BOOLEAN:
-		return "INTEGER";
-	case STORE_REAL:
-		return "REAL";
-	case STORE_TEXT:
-		break;
+	case STORE_BOOLEAN: return "INTEGER";
+	case STORE_REAL: return "REAL";
+	case STORE_TEXT: break;
 	}
 	return "TEXT";
 }
 
-static void add_column(struct buf *sql, const struct store *store, const struct collection *collection, size_t member,
-                       struct arena *arena)
+static void add_column(struct buf *sql, const struct store *store, const struct collection *collection,
+                       size_t member, struct arena *arena)
 {
 	struct str path = sql_path(arena, collection->members[member].name);
 
@@ -106,9 +105,11 @@ static void add_table(struct buf *sql, const struct store *store, const struct c
 	sql_add_name(sql, collection->name);
 	buf_lit(sql, " (");
 	buf_add(sql, layout_column(store, collection, STORE_MEMBER_ID));
-	buf_add(sql, has_integer_id(collection) ? S(" INTEGER PRIMARY KEY NOT NULL") : S(" TEXT PRIMARY KEY NOT NULL"));
-	buf_lit(sql, ", \"_version\" INTEGER NOT NULL, \"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, "
-	             "\"_secret\" TEXT");
+	buf_add(sql, has_integer_id(collection) ? S(" INTEGER PRIMARY KEY NOT NULL")
+	                                        : S(" TEXT PRIMARY KEY NOT NULL"));
+	buf_lit(sql,
+	        ", \"_version\" INTEGER NOT NULL, \"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, "
+	        "\"_secret\" TEXT");
 	for (size_t i = 0; i < collection->member_count; i++) {
 		buf_lit(sql, ", ");
 		add_column(sql, store, collection, i, arena);
@@ -128,7 +129,8 @@ static enum store_outcome run(struct store *store, struct buf *buf)
 	return outcome;
 }
 
-static bool has_row(struct store *store, const char *sql, struct str a, struct str b, enum store_outcome *outcome)
+static bool has_row(struct store *store, const char *sql, struct str a, struct str b,
+                    enum store_outcome *outcome)
 {
 	sqlite3_stmt *statement = session_prepare(&store->writer, str_from(sql), outcome);
 	int code;
@@ -147,8 +149,8 @@ static bool has_row(struct store *store, const char *sql, struct str a, struct s
 
 static bool has_table(struct store *store, struct str name, enum store_outcome *outcome)
 {
-	return has_row(store, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE", name,
-	               (struct str){ 0 }, outcome);
+	return has_row(store, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
+	               name, (struct str){ 0 }, outcome);
 }
 
 /* A column's name as the table knows it, without its quotes. */
@@ -165,15 +167,15 @@ static struct str unquoted(struct arena *arena, struct str column)
 	return buf_str(&buf);
 }
 
-static bool has_column(struct store *store, const struct collection *collection, size_t member, struct arena *arena,
-                       enum store_outcome *outcome)
+static bool has_column(struct store *store, const struct collection *collection, size_t member,
+                       struct arena *arena, enum store_outcome *outcome)
 {
-	return has_row(store, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE", collection->name,
-	               unquoted(arena, layout_column(store, collection, member)), outcome);
+	return has_row(store, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE",
+	               collection->name, unquoted(arena, layout_column(store, collection, member)), outcome);
 }
 
-static enum store_outcome add_columns(struct store *store, const struct collection *collection, struct arena *arena,
-                                      struct issues *issues)
+static enum store_outcome add_columns(struct store *store, const struct collection *collection,
+                                      struct arena *arena, struct issues *issues)
 {
 	enum store_outcome outcome = STORE_DONE;
 	struct buf sql;
@@ -195,14 +197,15 @@ static enum store_outcome add_columns(struct store *store, const struct collecti
 	return outcome;
 }
 
-static enum store_outcome make_table(struct store *store, const struct collection *collection, struct arena *arena,
-                                     struct issues *issues)
+static enum store_outcome make_table(struct store *store, const struct collection *collection,
+                                     struct arena *arena, struct issues *issues)
 {
 	enum store_outcome outcome = STORE_DONE;
 	struct buf sql;
 
 	buf_init(&sql, arena, SQL_TEXT_MAX);
-	buf_lit(&sql, "INSERT OR IGNORE INTO \"_collection\" (\"name\", \"version\", \"modified\", \"next_id\") VALUES (");
+	buf_lit(&sql, "INSERT OR IGNORE INTO \"_collection\" (\"name\", \"version\", \"modified\", "
+	              "\"next_id\") VALUES (");
 	sql_add_text(&sql, collection->name);
 	buf_printf(&sql, ", 0, %lld, 1)", (long long)clock_wall_ms());
 	outcome = run(store, &sql);
@@ -253,8 +256,8 @@ static void add_key(struct buf *sql, const struct store *store, const struct col
 }
 
 /* Names the values and rows that a new unique index cannot stand on. */
-static void blame_rows(struct store *store, const struct collection *collection, const struct store_unique *unique,
-                       struct arena *arena, struct issues *issues)
+static void blame_rows(struct store *store, const struct collection *collection,
+                       const struct store_unique *unique, struct arena *arena, struct issues *issues)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement;
@@ -276,12 +279,13 @@ static void blame_rows(struct store *store, const struct collection *collection,
 	while (statement && sqlite3_step(statement) == SQLITE_ROW)
 		issues_add(issues, unique->at, "mend the rows, or leave the unique members out",
 		           "'%.*s' cannot be unique in '%.*s': the rows %.*s have the same",
-		           STR_ARG(sql_column(statement, 0)), STR_ARG(collection->name), STR_ARG(sql_column(statement, 1)));
+		           STR_ARG(sql_column(statement, 0)), STR_ARG(collection->name),
+		           STR_ARG(sql_column(statement, 1)));
 	sqlite3_finalize(statement);
 }
 
-static enum store_outcome make_indexes(struct store *store, const struct collection *collection, struct arena *arena,
-                                       struct issues *issues)
+static enum store_outcome make_indexes(struct store *store, const struct collection *collection,
+                                       struct arena *arena, struct issues *issues)
 {
 	enum store_outcome outcome = STORE_DONE;
 	struct buf sql;
@@ -337,20 +341,23 @@ static bool is_ours(struct store *store, struct issues *issues, enum store_outco
 	if (id == 0 && tables == 0)
 		return true;
 	if (id == APPLICATION_ID)
-		issues_add(issues, 0, "use a newer Statute, or another file", "the database %s was made by a newer version",
-		           store->path);
+		issues_add(issues, 0, "use a newer Statute, or another file",
+		           "the database %s was made by a newer version", store->path);
 	else
-		issues_add(issues, 0, "name another file with --db", "the database %s was not made by Statute", store->path);
+		issues_add(issues, 0, "name another file with --db",
+		           "the database %s was not made by Statute", store->path);
 	return false;
 }
 
 static const char own_tables[] =
-	"CREATE TABLE IF NOT EXISTS \"_collection\" (\"name\" TEXT PRIMARY KEY NOT NULL, \"version\" INTEGER NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS \"_collection\" (\"name\" TEXT PRIMARY KEY NOT NULL, \"version\" INTEGER "
+	"NOT NULL, "
 	"\"modified\" INTEGER NOT NULL, \"next_id\" INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS \"_deleted\" (\"collection\" TEXT NOT NULL, \"id\" TEXT NOT NULL, "
 	"\"version\" INTEGER NOT NULL, \"modified\" INTEGER NOT NULL, \"is_gone\" INTEGER NOT NULL, "
 	"PRIMARY KEY (\"collection\", \"id\")) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS \"_singleton\" (\"_name\" TEXT PRIMARY KEY NOT NULL, \"_version\" INTEGER NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS \"_singleton\" (\"_name\" TEXT PRIMARY KEY NOT NULL, \"_version\" "
+	"INTEGER NOT NULL, "
 	"\"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, \"_secret\" TEXT);";
 
 static enum store_outcome make_all(struct store *store, struct arena *arena, struct issues *issues)

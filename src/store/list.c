@@ -25,7 +25,8 @@ struct plan {
 static void hash_more(uint64_t *hash, struct str text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		*hash = (*hash ^ (unsigned char)text.at[i]) * UINT64_C(0x100000001b3); /* FNV-1a: stable across runs */
+		*hash = (*hash ^ (unsigned char)text.at[i]) *
+		        UINT64_C(0x100000001b3); /* FNV-1a: stable across runs */
 	*hash = (*hash ^ 0xFF) * UINT64_C(0x100000001b3);
 }
 
@@ -207,7 +208,8 @@ static int bind_filters(sqlite3_stmt *statement, const struct plan *plan)
 			if (filter->member == STORE_MEMBER_ID)
 				sql_bind_id(statement, at, has_integer_id(collection), filter->values[k]);
 			else
-				sql_bind_value(statement, at, collection->members[filter->member].type, filter->values[k]);
+				sql_bind_value(statement, at, collection->members[filter->member].type,
+				               filter->values[k]);
 		}
 	}
 	return at;
@@ -239,11 +241,8 @@ static void add_column_json(struct buf *buf, sqlite3_stmt *statement, int column
 		buf_printf(buf, "%.17g%s", real, real == (double)(int64_t)real ? ".0" : "");
 		break;
 	}
-	case SQLITE_TEXT:
-		json_write_string(buf, sql_column(statement, column));
-		break;
-	default:
-		buf_lit(buf, "null");
+	case SQLITE_TEXT: json_write_string(buf, sql_column(statement, column)); break;
+	default: buf_lit(buf, "null");
 	}
 }
 
@@ -268,7 +267,8 @@ static bool read_row(const struct plan *plan, sqlite3_stmt *statement, struct st
 		.version = sqlite3_column_int64(statement, 0),
 		.modified_ms = sqlite3_column_int64(statement, 1),
 		.body = str_dup(plan->arena, sql_column(statement, 2)),
-		.id = str_dup(plan->arena, sql_column(statement, 2 + (int)plan->key_count)), /* the id is the last key */
+		.id = str_dup(plan->arena,
+		              sql_column(statement, 2 + (int)plan->key_count)), /* the id is the last key */
 	};
 	return row->body.at && row->id.at;
 }
@@ -283,8 +283,8 @@ static void reverse(struct store_row *rows, size_t count)
 	}
 }
 
-static enum store_outcome read_rows(struct store_session *session, const struct plan *plan, sqlite3_stmt *statement,
-                                    struct store_page *page)
+static enum store_outcome read_rows(struct store_session *session, const struct plan *plan,
+                                    sqlite3_stmt *statement, struct store_page *page)
 {
 	struct str first = { 0 }, last = { 0 };
 	bool has_more = false;
@@ -319,7 +319,8 @@ static enum store_outcome read_rows(struct store_session *session, const struct 
 	return STORE_DONE;
 }
 
-static enum store_outcome count_rows(struct store_session *session, const struct plan *plan, uint64_t *ret_total)
+static enum store_outcome count_rows(struct store_session *session, const struct plan *plan,
+                                     uint64_t *ret_total)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement;
@@ -345,7 +346,8 @@ static enum store_outcome count_rows(struct store_session *session, const struct
 	return outcome;
 }
 
-static enum store_outcome run_page(struct store_session *session, const struct plan *plan, struct store_page *page)
+static enum store_outcome run_page(struct store_session *session, const struct plan *plan,
+                                   struct store_page *page)
 {
 	enum store_outcome outcome = STORE_NO_MEMORY;
 	struct str sql = page_sql(plan);
@@ -361,13 +363,13 @@ static enum store_outcome run_page(struct store_session *session, const struct p
 	return outcome;
 }
 
-enum store_outcome store_list(struct store_reader *reader, const struct store_query *query, struct arena *arena,
-                              struct store_page *ret_page)
+enum store_outcome store_list(struct store_reader *reader, const struct store_query *query,
+                              struct arena *arena, struct store_page *ret_page)
 {
 	struct store_page page = { 0 };
 	struct plan plan = { .query = query, .arena = arena };
-	enum store_outcome outcome =
-		store_collection_version(reader, query->collection, &page.version, &page.modified_ms);
+	enum store_outcome outcome = store_collection_version(reader, query->collection, &page.version,
+	                                                      &page.modified_ms);
 	struct store_session *session = store_reader_session(reader);
 
 	if (outcome != STORE_DONE)

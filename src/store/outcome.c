@@ -20,10 +20,8 @@ static enum store_outcome of_constraint(int code)
 	switch (code) {
 	case SQLITE_CONSTRAINT_UNIQUE:
 	case SQLITE_CONSTRAINT_PRIMARYKEY:
-	case SQLITE_CONSTRAINT_ROWID:
-		return STORE_UNIQUE;
-	default:
-		return STORE_CONSTRAINT;
+	case SQLITE_CONSTRAINT_ROWID: return STORE_UNIQUE;
+	default: return STORE_CONSTRAINT;
 	}
 }
 
@@ -41,32 +39,23 @@ enum store_outcome outcome_of(int code, int system)
 	switch (code & 0xFF) {
 	case SQLITE_OK:
 	case SQLITE_ROW:
-	case SQLITE_DONE:
-		return STORE_DONE;
-	case SQLITE_CONSTRAINT:
-		return of_constraint(code);
+	case SQLITE_DONE: return STORE_DONE;
+	case SQLITE_CONSTRAINT: return of_constraint(code);
 	case SQLITE_TOOBIG:
-	case SQLITE_MISMATCH:
-		return STORE_CONSTRAINT;
+	case SQLITE_MISMATCH: return STORE_CONSTRAINT;
 	case SQLITE_BUSY:
 	case SQLITE_PROTOCOL: /* the locks of the log were taken in every one of many tries */
 		return STORE_BUSY;
 	case SQLITE_LOCKED:
-	case SQLITE_INTERRUPT:
-		return STORE_TIMEOUT;
-	case SQLITE_FULL:
-		return STORE_FULL;
+	case SQLITE_INTERRUPT: return STORE_TIMEOUT;
+	case SQLITE_FULL: return STORE_FULL;
 	case SQLITE_READONLY: /* moved away is not read-only: it is gone */
 		return code == SQLITE_READONLY_DBMOVED ? STORE_UNAVAILABLE : STORE_READ_ONLY;
-	case SQLITE_NOMEM:
-		return STORE_NO_MEMORY;
-	case SQLITE_IOERR:
-		return of_io(code, system);
+	case SQLITE_NOMEM: return STORE_NO_MEMORY;
+	case SQLITE_IOERR: return of_io(code, system);
 	case SQLITE_CANTOPEN:
-	case SQLITE_PERM:
-		return is_out_of_room(system) ? STORE_FULL : STORE_UNAVAILABLE;
-	default:
-		return STORE_BROKEN;
+	case SQLITE_PERM: return is_out_of_room(system) ? STORE_FULL : STORE_UNAVAILABLE;
+	default: return STORE_BROKEN;
 	}
 }
 
@@ -85,9 +74,7 @@ bool outcome_is_of_connection(int code)
 	case SQLITE_CANTOPEN:
 	case SQLITE_IOERR:
 	case SQLITE_PERM:
-	case SQLITE_READONLY:
-		return true;
-	default:
-		return false;
+	case SQLITE_READONLY: return true;
+	default: return false;
 	}
 }

@@ -104,17 +104,18 @@ static bool read_deleted(struct store_session *session, const struct collection 
 	return code == SQLITE_ROW || code == SQLITE_DONE;
 }
 
-static bool has_value(const struct store *store, const struct collection *collection, const struct store_filter *filter,
-                      const struct json *body)
+static bool has_value(const struct store *store, const struct collection *collection,
+                      const struct store_filter *filter, const struct json *body)
 {
 	const struct store_member *member = &collection->members[filter->member];
 	const struct json *value = json_get(body, member->name);
-	struct str text = json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER) ? value->text : (struct str){ 0 };
+	struct str text = json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER) ? value->text
+	                                                                             : (struct str){ 0 };
 
 	(void)store;
 	for (size_t i = 0; i < filter->count; i++)
-		if (text.at && (member->type == STORE_TEXT ? str_eq(text, filter->values[i]) :
-		                                             sql_same_number(text, filter->values[i])))
+		if (text.at && (member->type == STORE_TEXT ? str_eq(text, filter->values[i])
+		                                           : sql_same_number(text, filter->values[i])))
 			return true;
 	return false;
 }
@@ -140,8 +141,8 @@ static enum store_outcome meets_scope(struct store_session *session, const struc
 	return STORE_DONE;
 }
 
-static enum store_outcome read_live(struct store_session *session, const struct collection *collection, struct str id,
-                                    struct arena *arena, struct store_row *row)
+static enum store_outcome read_live(struct store_session *session, const struct collection *collection,
+                                    struct str id, struct arena *arena, struct store_row *row)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement = session_statement(session, collection, STATEMENT_GET, &outcome);
@@ -169,9 +170,9 @@ static enum store_outcome read_live(struct store_session *session, const struct 
 	return outcome;
 }
 
-enum store_outcome session_get(struct store_session *session, const struct collection *collection, struct str id,
-                               const struct store_filter *scope, size_t scope_count, struct arena *arena,
-                               struct store_row *ret_row)
+enum store_outcome session_get(struct store_session *session, const struct collection *collection,
+                               struct str id, const struct store_filter *scope, size_t scope_count,
+                               struct arena *arena, struct store_row *ret_row)
 {
 	struct store_row row = { .id = id };
 	enum store_outcome outcome = read_live(session, collection, id, arena, &row);
@@ -209,8 +210,9 @@ enum store_outcome store_collection_version(struct store_reader *reader, const s
 {
 	enum store_outcome outcome = STORE_DONE;
 	struct store_session *session = reader_begin(reader, &outcome);
-	sqlite3_stmt *statement =
-		session ? session_statement(session, collection, STATEMENT_VERSION, &outcome) : NULL;
+	sqlite3_stmt *statement = session ? session_statement(session, collection, STATEMENT_VERSION,
+	                                                      &outcome)
+	                                  : NULL;
 	int code;
 
 	if (!session)

@@ -10,13 +10,13 @@
 /* Reads of the made-up row and harmless functions; no table, no second statement, no side effect. */
 static int authorize(void *data, int action, const char *a, const char *b, const char *c, const char *d)
 {
-	static const char *const banned[] = { "load_extension", "random", "randomblob", "zeroblob", "readfile", "writefile",
-	                                      "edit", "fts3_tokenizer", NULL };
+	static const char *const banned[] = { "load_extension", "random",         "randomblob",
+		                              "zeroblob",       "readfile",       "writefile",
+		                              "edit",           "fts3_tokenizer", NULL };
 
 	(void)data, (void)a, (void)c, (void)d;
 	switch (action) {
-	case SQLITE_SELECT:
-		return SQLITE_OK;
+	case SQLITE_SELECT: return SQLITE_OK;
 	case SQLITE_FUNCTION:
 		for (size_t i = 0; banned[i]; i++)
 			if (b && str_eq_nocase(str_from(b), str_from(banned[i])))
@@ -24,8 +24,7 @@ static int authorize(void *data, int action, const char *a, const char *b, const
 		return SQLITE_OK;
 	case SQLITE_READ: /* of a table of the database: what the rule sees has no table */
 		return a && *a ? SQLITE_DENY : SQLITE_OK;
-	default:
-		return SQLITE_DENY;
+	default: return SQLITE_DENY;
 	}
 }
 
@@ -71,7 +70,9 @@ enum store_outcome store_check_rules(struct store_session *session, const struct
                                      struct str body, uint64_t *ret_broken)
 {
 	enum store_outcome outcome = STORE_DONE;
-	sqlite3_stmt *statement = session->db ? session_statement(session, collection, STATEMENT_RULES, &outcome) : NULL;
+	sqlite3_stmt *statement = session->db
+	                                  ? session_statement(session, collection, STATEMENT_RULES, &outcome)
+	                                  : NULL;
 	uint64_t broken = 0;
 	int code;
 
@@ -80,7 +81,8 @@ enum store_outcome store_check_rules(struct store_session *session, const struct
 	sql_bind_text(statement, 1, body);
 	code = session_step(session, statement);
 	for (int i = 0; code == SQLITE_ROW && i < (int)collection->rule_count; i++)
-		if (sqlite3_column_type(statement, i) != SQLITE_NULL && sqlite3_column_double(statement, i) == 0.0)
+		if (sqlite3_column_type(statement, i) != SQLITE_NULL &&
+		    sqlite3_column_double(statement, i) == 0.0)
 			broken |= UINT64_C(1) << i;
 	if (code != SQLITE_ROW)
 		outcome = session_failed(session, code);
@@ -109,21 +111,23 @@ static bool is_smuggling(struct str check)
 		depth += (c == '(') - (c == ')');
 		if (depth < 0 || c == ';' || c == '?' || c == '\0' || c == '[')
 			return true;
-		if (i + 1 < check.len && ((c == '-' && check.at[i + 1] == '-') || (c == '/' && check.at[i + 1] == '*')))
+		if (i + 1 < check.len &&
+		    ((c == '-' && check.at[i + 1] == '-') || (c == '/' && check.at[i + 1] == '*')))
 			return true;
 	}
 	return depth != 0 || quote;
 }
 
-static void check_rule(struct store *store, const struct collection *collection, const struct store_rule *rule,
-                       struct arena *arena, struct issues *issues)
+static void check_rule(struct store *store, const struct collection *collection,
+                       const struct store_rule *rule, struct arena *arena, struct issues *issues)
 {
 	sqlite3_stmt *statement = NULL;
 	struct buf sql;
 	int code;
 
 	if (is_smuggling(rule->check)) {
-		issues_add(issues, rule->at, "write one SQL expression over the members, such as discount <= subtotal",
+		issues_add(issues, rule->at,
+		           "write one SQL expression over the members, such as discount <= subtotal",
 		           "'%.*s' is no single expression", STR_ARG(rule->check));
 		return;
 	}
@@ -133,18 +137,20 @@ static void check_rule(struct store *store, const struct collection *collection,
 	buf_add_char(&sql, ')');
 	add_body(&sql, collection, arena);
 	sqlite3_set_authorizer(store->writer.db, authorize, NULL);
-	code = sql.failed ? SQLITE_NOMEM : sqlite3_prepare_v2(store->writer.db, sql.at, (int)sql.len, &statement, NULL);
+	code = sql.failed ? SQLITE_NOMEM
+	                  : sqlite3_prepare_v2(store->writer.db, sql.at, (int)sql.len, &statement, NULL);
 	sqlite3_set_authorizer(store->writer.db, NULL, NULL);
 	if (code != SQLITE_OK || sqlite3_column_count(statement) != 1)
-		issues_add(issues, rule->at, "write an SQL expression over the members, such as discount <= subtotal",
+		issues_add(issues, rule->at,
+		           "write an SQL expression over the members, such as discount <= subtotal",
 		           "the rule '%.*s' cannot be understood: %s", STR_ARG(rule->check),
 		           code == SQLITE_OK ? "it has several values" : sqlite3_errmsg(store->writer.db));
 	sqlite3_finalize(statement);
 }
 
 /* Rows from before the rule are left as they are; their owner is told. */
-static void count_breakers(struct store *store, const struct collection *collection, const struct store_rule *rule,
-                           struct arena *arena, struct issues *issues)
+static void count_breakers(struct store *store, const struct collection *collection,
+                           const struct store_rule *rule, struct arena *arena, struct issues *issues)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement;
@@ -171,8 +177,9 @@ static void count_breakers(struct store *store, const struct collection *collect
 	statement = sql.failed ? NULL : session_prepare(&store->writer, buf_str(&sql), &outcome);
 	if (statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int64(statement, 0) > 0)
 		issues_warn(issues, rule->at, "they can be read, but not changed until they meet it",
-		            "%lld rows of '%.*s' break the rule '%.*s'", (long long)sqlite3_column_int64(statement, 0),
-		            STR_ARG(collection->name), STR_ARG(rule->check));
+		            "%lld rows of '%.*s' break the rule '%.*s'",
+		            (long long)sqlite3_column_int64(statement, 0), STR_ARG(collection->name),
+		            STR_ARG(rule->check));
 	sqlite3_finalize(statement);
 }
 

@@ -57,7 +57,8 @@ struct str sql_path(struct arena *arena, struct str member)
 
 int sql_bind_text(sqlite3_stmt *statement, int at, struct str text)
 {
-	return sqlite3_bind_text64(statement, at, text.at ? text.at : "", text.len, SQLITE_STATIC, SQLITE_UTF8);
+	return sqlite3_bind_text64(statement, at, text.at ? text.at : "", text.len, SQLITE_STATIC,
+	                           SQLITE_UTF8);
 }
 
 int sql_bind_text_or_null(sqlite3_stmt *statement, int at, struct str text)
@@ -93,15 +94,13 @@ int sql_bind_value(sqlite3_stmt *statement, int at, enum store_type type, struct
 	int64_t whole;
 
 	switch (type) {
-	case STORE_TEXT:
-		return sql_bind_text(statement, at, text);
+	case STORE_TEXT: return sql_bind_text(statement, at, text);
 	case STORE_BOOLEAN:
 		if (str_eq(text, S("true")) || str_eq(text, S("false")))
 			return sqlite3_bind_int(statement, at, str_eq(text, S("true")));
 		return sqlite3_bind_null(statement, at);
 	case STORE_INTEGER:
-	case STORE_REAL:
-		break;
+	case STORE_REAL: break;
 	}
 	if (sql_integer_id(text, &whole))
 		return sqlite3_bind_int64(statement, at, whole);

@@ -45,10 +45,9 @@ static const char writer_pragmas[] =
 	"PRAGMA foreign_keys = OFF;" /* references are checked by name: see change.c */
 	"PRAGMA cache_size = -8192;";
 
-static const char reader_pragmas[] =
-	"PRAGMA query_only = ON;"
-	"PRAGMA mmap_size = 268435456;"
-	"PRAGMA cache_size = -8192;";
+static const char reader_pragmas[] = "PRAGMA query_only = ON;"
+				     "PRAGMA mmap_size = 268435456;"
+				     "PRAGMA cache_size = -8192;";
 
 static void harden(sqlite3 *db)
 {
@@ -76,7 +75,8 @@ static uint64_t file_at(const char *path)
 	return stat(path, &info) == 0 ? (uint64_t)info.st_ino : 0;
 }
 
-static enum store_outcome open_as(struct store_session *session, const struct store *store, bool is_writer, int make)
+static enum store_outcome open_as(struct store_session *session, const struct store *store, bool is_writer,
+                                  int make)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | make;
 	enum store_outcome outcome;
@@ -152,7 +152,8 @@ void session_close(struct store_session *session)
 sqlite3_stmt *session_prepare(struct store_session *session, struct str sql, enum store_outcome *ret_outcome)
 {
 	sqlite3_stmt *statement = NULL;
-	int code = sqlite3_prepare_v3(session->db, sql.at, (int)sql.len, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+	int code = sqlite3_prepare_v3(session->db, sql.at, (int)sql.len, SQLITE_PREPARE_PERSISTENT,
+	                              &statement, NULL);
 
 	if (code == SQLITE_OK)
 		return statement;
@@ -178,7 +179,8 @@ static void add_get(struct buf *sql, const struct store *store, const struct col
 static void add_insert(struct buf *sql, const struct store *store, const struct collection *collection)
 {
 	if (collection->is_singleton) {
-		buf_lit(sql, "INSERT INTO \"_singleton\" (\"_name\", \"_version\", \"_modified\", \"_body\", \"_secret\") VALUES (");
+		buf_lit(sql, "INSERT INTO \"_singleton\" (\"_name\", \"_version\", \"_modified\", \"_body\", "
+		             "\"_secret\") VALUES (");
 		sql_add_text(sql, collection->name);
 		buf_lit(sql, ", ?2, ?3, ?4, ?5)");
 		return;
@@ -208,7 +210,8 @@ static void add_table(struct buf *sql, const struct collection *collection)
 }
 
 /* A statement about this collection's row in one of the tables about all collections. */
-static void add_named(struct buf *sql, const char *before, const struct collection *collection, const char *after)
+static void add_named(struct buf *sql, const char *before, const struct collection *collection,
+                      const char *after)
 {
 	buf_add(sql, str_from(before));
 	sql_add_text(sql, collection->name);
@@ -219,19 +222,18 @@ static void add_sql(struct buf *sql, const struct store *store, const struct col
                     enum statement statement)
 {
 	switch (statement) {
-	case STATEMENT_GET:
-		add_get(sql, store, collection);
-		break;
+	case STATEMENT_GET: add_get(sql, store, collection); break;
 	case STATEMENT_DELETED:
-		add_named(sql, "SELECT \"version\", \"modified\", \"is_gone\" FROM \"_deleted\" WHERE \"collection\" = ",
+		add_named(sql,
+		          "SELECT \"version\", \"modified\", \"is_gone\" FROM \"_deleted\" WHERE "
+		          "\"collection\" = ",
 		          collection, " AND \"id\" = ?1");
 		break;
 	case STATEMENT_VERSION:
-		add_named(sql, "SELECT \"version\", \"modified\" FROM \"_collection\" WHERE \"name\" = ", collection, "");
+		add_named(sql, "SELECT \"version\", \"modified\" FROM \"_collection\" WHERE \"name\" = ",
+		          collection, "");
 		break;
-	case STATEMENT_INSERT:
-		add_insert(sql, store, collection);
-		break;
+	case STATEMENT_INSERT: add_insert(sql, store, collection); break;
 	case STATEMENT_UPDATE:
 		buf_lit(sql, "UPDATE ");
 		add_table(sql, collection);
@@ -244,28 +246,33 @@ static void add_sql(struct buf *sql, const struct store *store, const struct col
 		add_where_id(sql, store, collection);
 		break;
 	case STATEMENT_FORGET:
-		add_named(sql, "DELETE FROM \"_deleted\" WHERE \"collection\" = ", collection, " AND \"id\" = ?1");
+		add_named(sql, "DELETE FROM \"_deleted\" WHERE \"collection\" = ", collection,
+		          " AND \"id\" = ?1");
 		break;
 	case STATEMENT_BURY:
 		add_named(sql,
-		          "INSERT OR REPLACE INTO \"_deleted\" (\"collection\", \"id\", \"version\", \"modified\", \"is_gone\") "
+		          "INSERT OR REPLACE INTO \"_deleted\" (\"collection\", \"id\", \"version\", "
+		          "\"modified\", \"is_gone\") "
 		          "VALUES (",
 		          collection, ", ?1, ?2, ?3, ?4)");
 		break;
 	case STATEMENT_TOUCH:
-		add_named(sql, "UPDATE \"_collection\" SET \"version\" = \"version\" + 1, \"modified\" = ?1 WHERE \"name\" = ",
+		add_named(sql,
+		          "UPDATE \"_collection\" SET \"version\" = \"version\" + 1, \"modified\" = ?1 WHERE "
+		          "\"name\" = ",
 		          collection, "");
 		break;
 	case STATEMENT_NEXT_ID:
 		add_named(sql, "SELECT \"next_id\" FROM \"_collection\" WHERE \"name\" = ", collection, "");
 		break;
 	case STATEMENT_USE_ID:
-		add_named(sql, "UPDATE \"_collection\" SET \"next_id\" = max(\"next_id\", ?1 + 1) WHERE \"name\" = ",
-		          collection, "");
+		add_named(
+			sql,
+			"UPDATE \"_collection\" SET \"next_id\" = max(\"next_id\", ?1 + 1) WHERE \"name\" = ",
+			collection, "");
 		break;
 	case STATEMENT_RULES:
-	case STATEMENT_COUNT:
-		break;
+	case STATEMENT_COUNT: break;
 	}
 }
 

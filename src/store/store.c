@@ -24,7 +24,8 @@ static int open_all(struct store *store, struct issues *issues)
 	if (outcome == STORE_NO_MEMORY)
 		return STATUTE_ENOMEM;
 	if (outcome != STORE_DONE) {
-		issues_add(issues, 0, NULL, "the database %s cannot be opened: %s", store->path, store->writer.cause);
+		issues_add(issues, 0, NULL, "the database %s cannot be opened: %s", store->path,
+		           store->writer.cause);
 		return STATUTE_ESTORE;
 	}
 	if ((r = layout_make(store, issues)) < 0 || (r = rules_check_all(store, issues)) < 0)

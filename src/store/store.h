@@ -41,7 +41,7 @@ struct store_member {
 struct store_unique {
 	const size_t *members; /* indexes into collection->members */
 	size_t count;
-	uint32_t at;           /* position in the document, for issues */
+	uint32_t at; /* position in the document, for issues */
 };
 
 /* The member holds the id of a row of another collection. */
@@ -59,7 +59,7 @@ struct store_rule {
 
 struct collection {
 	struct str name;
-	struct str id_name;   /* the member that holds the id: "id" */
+	struct str id_name; /* the member that holds the id: "id" */
 	enum store_id id_kind;
 	struct store_member *members; /* without the id */
 	size_t member_count;
@@ -82,14 +82,18 @@ struct store_spec {
 };
 
 struct store_options {
-	const char *path;     /* the database file; made where it is missing */
-	unsigned busy_ms;     /* how long to wait for a lock of another process */
-	unsigned batch_max;   /* writes in one transaction */
-	unsigned queue_max;   /* writes waiting; more are refused with STORE_BUSY */
-	unsigned statement_ms;/* how long one statement may run before STORE_TIMEOUT */
-	unsigned pages_max;   /* a quota: pages of 4 KiB that the file may grow to; 0: none */
+	const char *path;      /* the database file; made where it is missing */
+	unsigned busy_ms;      /* how long to wait for a lock of another process */
+	unsigned batch_max;    /* writes in one transaction */
+	unsigned queue_max;    /* writes waiting; more are refused with STORE_BUSY */
+	unsigned statement_ms; /* how long one statement may run before STORE_TIMEOUT */
+	unsigned pages_max;    /* a quota: pages of 4 KiB that the file may grow to; 0: none */
 };
-#define STORE_OPTIONS_INIT { .path = "statute.db", .busy_ms = 2000, .batch_max = 256, .queue_max = 4096, .statement_ms = 5000 }
+#define STORE_OPTIONS_INIT \
+	{ \
+		.path = "statute.db", .busy_ms = 2000, .batch_max = 256, .queue_max = 4096, \
+		.statement_ms = 5000 \
+	}
 
 struct store;
 
@@ -179,8 +183,8 @@ struct store_query {
 	const struct store_sort *sorts; /* ties are broken by id */
 	size_t sort_count;
 	uint32_t limit;
-	struct str cursor;  /* bytes from an earlier page, or empty for the first */
-	bool counts_total;  /* find *total too */
+	struct str cursor; /* bytes from an earlier page, or empty for the first */
+	bool counts_total; /* find *total too */
 };
 
 struct store_page {
@@ -193,8 +197,8 @@ struct store_page {
 };
 
 /* STORE_DONE with a page (perhaps empty); STORE_CONSTRAINT where the cursor is not one of this query; an error outcome. */
-enum store_outcome store_list(struct store_reader *reader, const struct store_query *query, struct arena *arena,
-                              struct store_page *ret_page);
+enum store_outcome store_list(struct store_reader *reader, const struct store_query *query,
+                              struct arena *arena, struct store_page *ret_page);
 /* The collection's version and time of last change, without its rows. */
 enum store_outcome store_collection_version(struct store_reader *reader, const struct collection *collection,
                                             int64_t *ret_version, int64_t *ret_modified_ms);
@@ -211,16 +215,17 @@ enum store_verb { STORE_NOTHING, STORE_CREATE, STORE_REPLACE, STORE_DELETE };
 
 struct store_change {
 	enum store_verb verb;
-	struct str body;   /* with its id, times and version in place */
+	struct str body; /* with its id, times and version in place */
 	struct str secret;
 };
 
 /* Who stood in the way, for STORE_UNIQUE, STORE_REFERENCE_MISSING and STORE_IN_USE. */
 struct store_conflict {
-	const struct collection *collection; /* of the other row: itself, the target, or the one that refers */
-	size_t unique;      /* index of the unique that is broken */
-	size_t reference;   /* index of the reference */
-	struct str id;      /* of the other row, where there is one; in the write's arena */
+	const struct collection
+		*collection; /* of the other row: itself, the target, or the one that refers */
+	size_t unique;       /* index of the unique that is broken */
+	size_t reference;    /* index of the reference */
+	struct str id;       /* of the other row, where there is one; in the write's arena */
 };
 
 /*
@@ -229,7 +234,7 @@ struct store_conflict {
  */
 struct store_write {
 	const struct collection *collection;
-	struct str id;        /* of the row; empty for a new one: then the store makes it */
+	struct str id;                    /* of the row; empty for a new one: then the store makes it */
 	const struct store_filter *scope; /* as in store_get; a row that does not meet it is absent */
 	size_t scope_count;
 	struct arena *arena;
@@ -240,17 +245,17 @@ struct store_write {
 	 * to write. Returns 0, or a STATUTE_E… that ends the write as STORE_NO_MEMORY
 	 * (ENOMEM) or STORE_BROKEN.
 	 */
-	int (*decide)(struct store_write *write, struct store_session *session, const struct store_row *current,
-	              int64_t now_ms, struct store_change *ret_change);
+	int (*decide)(struct store_write *write, struct store_session *session,
+	              const struct store_row *current, int64_t now_ms, struct store_change *ret_change);
 	/* Called on the writer thread after the commit (or its failure); hands the write back to its owner's loop. */
 	void (*done)(struct store_write *write);
-	void *data;           /* the owner's */
+	void *data; /* the owner's */
 
 	enum store_outcome outcome;
 	struct store_conflict conflict;
 	struct store_row row; /* as it is after the write; for STORE_DELETE as it was before */
 	bool created;
-	struct str cause;     /* for the log: what the engine said, in the arena; or empty */
+	struct str cause; /* for the log: what the engine said, in the arena; or empty */
 	struct store_write *next;
 };
 

@@ -115,7 +115,7 @@ static void an_error_of_a_parameter_says_where_the_parameter_stands(void **state
 
 static void what_is_not_known_is_left_out(void **state)
 {
-	static const char *const optional[] = { "instance", "requestId", "timestamp", "path", "validationErrors",
+	static const char *const optional[] = { "instance", "requestId", "timestamp", "validationErrors",
 		                                "details", "hint", "retryAfter", "node" };
 	struct problem problem = { .status = 404, .code = S("PATH_NOT_FOUND"), .node = S("C03") };
 	struct json *root = read_json(written(&problem, PROBLEM_JSON));

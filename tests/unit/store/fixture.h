@@ -23,12 +23,9 @@ struct fixture {
 };
 
 static struct store_member user_members[] = {
-	{ STR_INIT("email"), STORE_TEXT, true },
-	{ STR_INIT("first"), STORE_TEXT, false },
-	{ STR_INIT("last"), STORE_TEXT, false },
-	{ STR_INIT("age"), STORE_INTEGER, true },
-	{ STR_INIT("score"), STORE_REAL, false },
-	{ STR_INIT("active"), STORE_BOOLEAN, false },
+	{ STR_INIT("email"), STORE_TEXT, true },  { STR_INIT("first"), STORE_TEXT, false },
+	{ STR_INIT("last"), STORE_TEXT, false },  { STR_INIT("age"), STORE_INTEGER, true },
+	{ STR_INIT("score"), STORE_REAL, false }, { STR_INIT("active"), STORE_BOOLEAN, false },
 };
 static const size_t by_email[] = { 0 }, by_name[] = { 1, 2 };
 static struct store_unique user_uniques[] = { { by_email, 1, 0 }, { by_name, 2, 0 } };
@@ -39,7 +36,8 @@ static struct store_member order_members[] = {
 	{ STR_INIT("discount"), STORE_REAL, false },
 };
 static struct store_reference order_references[1];
-static struct store_rule order_rules[] = { { STR_INIT("quantity >= 1"), 0 }, { STR_INIT("discount <= subtotal"), 0 } };
+static struct store_rule order_rules[] = { { STR_INIT("quantity >= 1"), 0 },
+	                                   { STR_INIT("discount <= subtotal"), 0 } };
 
 static inline void fixture_open(struct fixture *f)
 {
@@ -71,13 +69,26 @@ static inline int fixture_start(void **state)
 	snprintf(f->path, sizeof(f->path), "%s/test.db", f->folder);
 	arena_init(&f->arena, 4096, 256 << 20);
 	sources_init(&f->sources, &f->arena);
-	f->users = (struct collection){ .name = S("users"), .id_name = S("id"), .id_kind = STORE_ID_INTEGER,
-		                        .members = user_members, .member_count = 6, .uniques = user_uniques, .unique_count = 2,
-		                        .ids_come_again = true, .index = 0 };
-	f->orders = (struct collection){ .name = S("orders"), .id_name = S("id"), .id_kind = STORE_ID_UUID,
-		                         .members = order_members, .member_count = 4, .references = order_references,
-		                         .reference_count = 1, .rules = order_rules, .rule_count = 2,
-		                         .keeps_tombstones = true, .index = 1 };
+	f->users = (struct collection){ .name = S("users"),
+		                        .id_name = S("id"),
+		                        .id_kind = STORE_ID_INTEGER,
+		                        .members = user_members,
+		                        .member_count = 6,
+		                        .uniques = user_uniques,
+		                        .unique_count = 2,
+		                        .ids_come_again = true,
+		                        .index = 0 };
+	f->orders = (struct collection){ .name = S("orders"),
+		                         .id_name = S("id"),
+		                         .id_kind = STORE_ID_UUID,
+		                         .members = order_members,
+		                         .member_count = 4,
+		                         .references = order_references,
+		                         .reference_count = 1,
+		                         .rules = order_rules,
+		                         .rule_count = 2,
+		                         .keeps_tombstones = true,
+		                         .index = 1 };
 	f->settings = (struct collection){ .name = S("settings"), .is_singleton = true, .index = 2 };
 	order_references[0] = (struct store_reference){ .member = 0, .target = &f->users };
 	f->list[0] = &f->users;
@@ -98,7 +109,8 @@ static inline int fixture_end(void **state)
 
 	fixture_close(f);
 	arena_done(&f->arena);
-	for (const char *const *suffix = (const char *const[]){ "", "-wal", "-shm", NULL }; *suffix; suffix++) {
+	for (const char *const *suffix = (const char *const[]){ "", "-wal", "-shm", NULL }; *suffix;
+	     suffix++) {
 		snprintf(command, sizeof(command), "%s%s", f->path, *suffix);
 		unlink(command);
 	}
@@ -119,8 +131,8 @@ struct job {
 	bool is_over;
 };
 
-static inline int job_decide(struct store_write *write, struct store_session *session, const struct store_row *current,
-                             int64_t now_ms, struct store_change *ret_change)
+static inline int job_decide(struct store_write *write, struct store_session *session,
+                             const struct store_row *current, int64_t now_ms, struct store_change *ret_change)
 {
 	struct job *job = write->data;
 
@@ -128,7 +140,9 @@ static inline int job_decide(struct store_write *write, struct store_session *se
 	job->seen = *current;
 	if (job->refuses)
 		return 0;
-	ret_change->verb = !job->body ? STORE_DELETE : current->state == ROW_LIVE ? STORE_REPLACE : STORE_CREATE;
+	ret_change->verb = !job->body                   ? STORE_DELETE
+	                   : current->state == ROW_LIVE ? STORE_REPLACE
+	                                                : STORE_CREATE;
 	ret_change->body = str_from(job->body);
 	ret_change->secret = str_from(job->secret);
 	return 0;
@@ -144,8 +158,8 @@ static inline void job_done(struct store_write *write)
 	pthread_mutex_unlock(&job->lock);
 }
 
-static inline void job_submit(struct fixture *f, struct job *job, const struct collection *collection, const char *id,
-                              const char *body)
+static inline void job_submit(struct fixture *f, struct job *job, const struct collection *collection,
+                              const char *id, const char *body)
 {
 	arena_init(&job->arena, 1024, 1 << 20);
 	pthread_mutex_init(&job->lock, NULL);
@@ -176,8 +190,8 @@ static inline void job_end(struct job *job)
 }
 
 /* Does one write and returns how it ended; *ret_id (may be NULL) is of the row, in the fixture's arena. */
-static inline enum store_outcome write_row(struct fixture *f, const struct collection *collection, const char *id,
-                                           const char *body, struct str *ret_id)
+static inline enum store_outcome write_row(struct fixture *f, const struct collection *collection,
+                                           const char *id, const char *body, struct str *ret_id)
 {
 	struct job job = { .refuses = false };
 	enum store_outcome outcome;
@@ -192,8 +206,8 @@ static inline enum store_outcome write_row(struct fixture *f, const struct colle
 	return outcome;
 }
 
-static inline enum store_outcome read_row(struct fixture *f, const struct collection *collection, const char *id,
-                                          struct store_row *row)
+static inline enum store_outcome read_row(struct fixture *f, const struct collection *collection,
+                                          const char *id, struct store_row *row)
 {
 	return store_get(f->reader, collection, str_from(id), NULL, 0, &f->arena, row);
 }

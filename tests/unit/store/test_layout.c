@@ -31,8 +31,9 @@ static void a_person_can_select_members(void **state)
 
 	write_row(f, &f->users, NULL, "{\"email\":\"a@x\",\"age\":7}", NULL);
 	sqlite3_open(f->path, &db);
-	assert_int_equal(sqlite3_prepare_v2(db, "SELECT email, age FROM users WHERE id = 1", -1, &statement, NULL),
-	                 SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(db, "SELECT email, age FROM users WHERE id = 1", -1, &statement, NULL),
+		SQLITE_OK);
 	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
 	assert_string_equal((const char *)sqlite3_column_text(statement, 0), "a@x");
 	assert_int_equal(sqlite3_column_int(statement, 1), 7);
@@ -43,8 +44,11 @@ static void a_person_can_select_members(void **state)
 static void a_new_member_and_collection_are_added_and_nothing_is_dropped(void **state)
 {
 	struct fixture *f = *state;
-	static struct store_member more[] = { { STR_INIT("nick"), STORE_TEXT, true }, { STR_INIT("email"), STORE_TEXT, true } };
-	struct collection books = { .name = S("books"), .id_name = S("id"), .id_kind = STORE_ID_TEXT, .index = 3 };
+	static struct store_member more[] = { { STR_INIT("nick"), STORE_TEXT, true },
+		                              { STR_INIT("email"), STORE_TEXT, true } };
+	struct collection books = {
+		.name = S("books"), .id_name = S("id"), .id_kind = STORE_ID_TEXT, .index = 3
+	};
 	struct collection *list[] = { &f->users, &f->orders, &f->settings, &books };
 	struct str nick = S("al");
 	const struct store_filter filter = { .member = 0, .values = &nick, .count = 1 };
@@ -60,7 +64,9 @@ static void a_new_member_and_collection_are_added_and_nothing_is_dropped(void **
 	assert_int_equal(reopen(f), 0);
 	open_reader(f);
 	assert_int_equal(store_list(f->reader,
-	                            &(struct store_query){ .collection = &f->users, .filters = &filter, .filter_count = 1,
+	                            &(struct store_query){ .collection = &f->users,
+	                                                   .filters = &filter,
+	                                                   .filter_count = 1,
 	                                                   .limit = 5 },
 	                            &f->arena, &page),
 	                 STORE_DONE);
@@ -100,8 +106,15 @@ static void a_rule_must_be_one_expression_over_the_members(void **state)
 {
 	struct fixture *f = *state;
 	static const char *const wrong[] = {
-		"quantity >=", "quantty >= 1", "1) , (2", "1; DROP TABLE users", "(SELECT count(*) FROM users) > 0",
-		"load_extension('x')", "1 -- ", "?1", "quantity > 0 /*",
+		"quantity >=",
+		"quantty >= 1",
+		"1) , (2",
+		"1; DROP TABLE users",
+		"(SELECT count(*) FROM users) > 0",
+		"load_extension('x')",
+		"1 -- ",
+		"?1",
+		"quantity > 0 /*",
 	};
 	static struct store_rule rule;
 
@@ -136,15 +149,23 @@ static void strange_member_names_are_members_like_others(void **state)
 {
 	struct fixture *f = *state;
 	static struct store_member strange[] = {
-		{ STR_INIT("a b"), STORE_TEXT, true },     { STR_INIT("it's"), STORE_TEXT, true },
-		{ STR_INIT("x.y"), STORE_TEXT, true },     { STR_INIT("Email"), STORE_TEXT, true },
-		{ STR_INIT("email"), STORE_TEXT, true },   { STR_INIT("_body"), STORE_TEXT, true },
-		{ STR_INIT("$[0]"), STORE_TEXT, true },    { STR_INIT("ID"), STORE_TEXT, true },
-		{ STR_INIT("select"), STORE_TEXT, true },  { STR_INIT("gr\xC3\xBC\xC3\x9F"), STORE_TEXT, true },
+		{ STR_INIT("a b"), STORE_TEXT, true },
+		{ STR_INIT("it's"), STORE_TEXT, true },
+		{ STR_INIT("x.y"), STORE_TEXT, true },
+		{ STR_INIT("Email"), STORE_TEXT, true },
+		{ STR_INIT("email"), STORE_TEXT, true },
+		{ STR_INIT("_body"), STORE_TEXT, true },
+		{ STR_INIT("$[0]"), STORE_TEXT, true },
+		{ STR_INIT("ID"), STORE_TEXT, true },
+		{ STR_INIT("select"), STORE_TEXT, true },
+		{ STR_INIT("gr\xC3\xBC\xC3\x9F"), STORE_TEXT, true },
 		{ STR_INIT("\"quoted\""), STORE_TEXT, true },
 	};
 	enum { COUNT = sizeof(strange) / sizeof(strange[0]) };
-	struct collection things = { .name = S("odd things"), .id_name = S("id"), .members = strange, .member_count = COUNT,
+	struct collection things = { .name = S("odd things"),
+		                     .id_name = S("id"),
+		                     .members = strange,
+		                     .member_count = COUNT,
 		                     .index = 0 };
 	struct collection *list[] = { &things };
 
@@ -159,13 +180,16 @@ static void strange_member_names_are_members_like_others(void **state)
 		struct store_page page;
 		struct buf body;
 
-		assert_int_equal(json_set(&f->arena, object, strange[i].name, json_new_string(&f->arena, value)), 0);
+		assert_int_equal(
+			json_set(&f->arena, object, strange[i].name, json_new_string(&f->arena, value)), 0);
 		buf_init(&body, &f->arena, 4096);
 		json_write(&body, object);
 		buf_add_char(&body, '\0');
 		assert_int_equal(write_row(f, &things, NULL, body.at, NULL), STORE_DONE);
 		assert_int_equal(store_list(f->reader,
-		                            &(struct store_query){ .collection = &things, .filters = &filter, .filter_count = 1,
+		                            &(struct store_query){ .collection = &things,
+		                                                   .filters = &filter,
+		                                                   .filter_count = 1,
 		                                                   .limit = 5 },
 		                            &f->arena, &page),
 		                 STORE_DONE);
@@ -190,7 +214,9 @@ static void files_of_others_are_left_alone(void **state)
 	assert_int_equal(reopen(f), STATUTE_ESTORE);
 	assert_true(says(f, "not made by Statute"));
 	file = fopen(path, "w");
-	fputs("This is no database, and longer than the header of one is: a hundred bytes, give or take a few more.", file);
+	fputs("This is no database, and longer than the header of one is: a hundred bytes, give or take a "
+	      "few more.",
+	      file);
 	fclose(file);
 	assert_int_equal(store_open(&f->options, &f->spec, &f->issues, &f->store), STATUTE_ESTORE);
 	unlink(path);
@@ -207,8 +233,8 @@ static void write_until_killed(struct fixture *f, int pipe)
 		struct str id;
 
 		snprintf(body, sizeof(body), "{\"email\":\"%d-%d@x\"}", (int)getpid(), i);
-		if (write_row(f, &f->users, NULL, body, &id) != STORE_DONE || write(pipe, id.at, id.len) < 0 ||
-		    write(pipe, "\n", 1) < 0)
+		if (write_row(f, &f->users, NULL, body, &id) != STORE_DONE ||
+		    write(pipe, id.at, id.len) < 0 || write(pipe, "\n", 1) < 0)
 			_exit(1);
 	}
 }

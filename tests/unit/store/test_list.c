@@ -13,8 +13,9 @@ static void fill(struct fixture *f)
 		if (age == 5) /* missing */
 			snprintf(body, sizeof(body), "{\"email\":\"%d@x\",\"score\":%d.5}", i, score);
 		else
-			snprintf(body, sizeof(body), "{\"email\":\"%d@x\",\"age\":%d,\"score\":%d.5,\"active\":%s}", i, age, score,
-			         i % 2 ? "true" : "false");
+			snprintf(body, sizeof(body),
+			         "{\"email\":\"%d@x\",\"age\":%d,\"score\":%d.5,\"active\":%s}", i, age,
+			         score, i % 2 ? "true" : "false");
 		assert_int_equal(write_row(f, &f->users, NULL, body, NULL), STORE_DONE);
 	}
 }
@@ -56,10 +57,14 @@ static void pages_join_to_the_whole_in_every_order(void **state)
 {
 	struct fixture *f = *state;
 	static const struct store_sort sorts[][2] = {
-		{ { STORE_MEMBER_ID, false }, { 0, false } }, { { STORE_MEMBER_ID, true }, { 0, false } },
-		{ { 3, false }, { 4, false } },               { { 3, true }, { 4, false } },
-		{ { 3, false }, { 4, true } },                { { 3, true }, { 4, true } },
-		{ { 0, true }, { 3, false } },                { { 5, false }, { 3, true } },
+		{ { STORE_MEMBER_ID, false }, { 0, false } },
+		{ { STORE_MEMBER_ID, true }, { 0, false } },
+		{ { 3, false }, { 4, false } },
+		{ { 3, true }, { 4, false } },
+		{ { 3, false }, { 4, true } },
+		{ { 3, true }, { 4, true } },
+		{ { 0, true }, { 3, false } },
+		{ { 5, false }, { 3, true } },
 	};
 
 	fill(f);
@@ -75,7 +80,9 @@ static void missing_members_sort_first(void **state)
 	struct store_page rows;
 
 	fill(f);
-	page(f, &(struct store_query){ .collection = &f->users, .sorts = &sort, .sort_count = 1, .limit = 1000 }, &rows);
+	page(f,
+	     &(struct store_query){ .collection = &f->users, .sorts = &sort, .sort_count = 1, .limit = 1000 },
+	     &rows);
 	assert_null(strstr(rows.rows[0].body.at, "age"));
 	assert_non_null(strstr(rows.rows[ROWS - 1].body.at, "\"age\":4"));
 }
@@ -85,7 +92,10 @@ static void filters_compare_by_type(void **state)
 	struct fixture *f = *state;
 	struct str ages[] = { S("1"), S("2.0") }, no = S("x"), yes = S("true");
 	struct store_filter filter = { .member = 3, .values = ages, .count = 2 };
-	struct store_query query = { .collection = &f->users, .filters = &filter, .filter_count = 1, .limit = 1000,
+	struct store_query query = { .collection = &f->users,
+		                     .filters = &filter,
+		                     .filter_count = 1,
+		                     .limit = 1000,
 		                     .counts_total = true };
 	struct store_page rows;
 
@@ -94,7 +104,8 @@ static void filters_compare_by_type(void **state)
 	assert_true(rows.count > 10);
 	assert_int_equal(rows.total, rows.count);
 	for (size_t i = 0; i < rows.count; i++)
-		assert_true(strstr(rows.rows[i].body.at, "\"age\":1") || strstr(rows.rows[i].body.at, "\"age\":2"));
+		assert_true(strstr(rows.rows[i].body.at, "\"age\":1") ||
+		            strstr(rows.rows[i].body.at, "\"age\":2"));
 	filter = (struct store_filter){ .member = 3, .values = &no, .count = 1 };
 	page(f, &query, &rows);
 	assert_int_equal(rows.count, 0);
@@ -112,7 +123,9 @@ static void a_cursor_fits_only_its_own_query(void **state)
 	const struct store_sort sort = { 3, true };
 	struct store_page first, none;
 	struct store_query query = { .collection = &f->users, .limit = 5 };
-	static const char *const rubbish[] = { "x", "[]", "[1,false,1]", "{}", "[[1],false,1]", "null", "\xff" };
+	static const char *const rubbish[] = {
+		"x", "[]", "[1,false,1]", "{}", "[[1],false,1]", "null", "\xff"
+	};
 
 	fill(f);
 	page(f, &query, &first);
@@ -155,7 +168,8 @@ static void every_change_moves_the_version_of_the_collection(void **state)
 
 	for (int i = 0; i < 4; i++) {
 		store_reader_refresh(f->reader);
-		assert_int_equal(store_collection_version(f->reader, &f->users, &versions[i], &modified), STORE_DONE);
+		assert_int_equal(store_collection_version(f->reader, &f->users, &versions[i], &modified),
+		                 STORE_DONE);
 		assert_true(modified > 0);
 		write_row(f, &f->users, i ? "1" : NULL, i == 2 ? NULL : "{}", NULL);
 	}

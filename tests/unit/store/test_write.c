@@ -48,7 +48,8 @@ static void a_replacement_is_the_next_version(void **state)
 	struct store_row row;
 
 	write_row(f, &f->users, NULL, "{\"email\":\"a@x\"}", NULL);
-	assert_int_equal(write_row(f, &f->users, "1", "{\"email\":\"z@x\",\"price\":1.10}", NULL), STORE_DONE);
+	assert_int_equal(write_row(f, &f->users, "1", "{\"email\":\"z@x\",\"price\":1.10}", NULL),
+	                 STORE_DONE);
 	read_row(f, &f->users, "1", &row);
 	assert_int_equal(row.version, 2);
 	assert_str(row.body, "{\"email\":\"z@x\",\"price\":1.10}");
@@ -155,7 +156,8 @@ static void rules_are_judged_without_storing(void **state)
 	struct store_session *session = store_reader_session(f->reader);
 	uint64_t broken;
 
-	assert_int_equal(store_check_rules(session, &f->orders, S("{\"quantity\":0,\"subtotal\":5,\"discount\":9}"), &broken),
+	assert_int_equal(store_check_rules(session, &f->orders,
+	                                   S("{\"quantity\":0,\"subtotal\":5,\"discount\":9}"), &broken),
 	                 STORE_DONE);
 	assert_int_equal(broken, 3);
 	store_check_rules(session, &f->orders, S("{\"quantity\":1,\"subtotal\":5,\"discount\":5}"), &broken);
