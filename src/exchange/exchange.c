@@ -160,7 +160,8 @@ static enum exchange_step walk(struct exchange *x)
 			if (r == 0)
 				break;
 			fail(x, r);
-			/* fall through */
+			exchange_answer(x);
+			return EXCHANGE_DONE;
 		default: exchange_answer(x); return EXCHANGE_DONE;
 		}
 	}

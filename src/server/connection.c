@@ -387,7 +387,7 @@ static void turn_away(struct connection *c)
 		return;
 	}
 	c->x->host_data = c;
-	connection_refuse(c, H1_REFUSAL_OUT_OF_MEMORY, (struct str){ 0 });
+	connection_refuse(c, H1_REFUSAL_TOO_MANY_CONNECTIONS, (struct str){ 0 });
 }
 
 void connection_accept(struct worker *worker, uv_stream_t *listener)

@@ -18,9 +18,9 @@ CLIENTS = 4
 class Writer(threading.Thread):
     """Creates products as fast as it can until the server is gone; each third one has a taken slug."""
 
-    def __init__(self, server, name):
+    def __init__(self, server, name, answered):
         super().__init__(daemon=True)
-        self.server, self.prefix = server, name
+        self.server, self.prefix, self.answered = server, name, answered
         self.done, self.refused, self.surprises = [], [], []
 
     def run(self):
@@ -41,6 +41,7 @@ class Writer(threading.Thread):
                     self.refused.append(name)
                 else:
                     self.surprises.append(response.text)
+                self.answered.release()
 
 
 def test_kill_9_loses_no_write_that_was_answered(tmp_path):
@@ -51,10 +52,12 @@ def test_kill_9_loses_no_write_that_was_answered(tmp_path):
         folder = tmp_path / f"round-{number}"
         folder.mkdir()
         with serving(folder, SHOP, database=database) as server:
-            writers = [Writer(server, f"r{number}w{index}") for index in range(CLIENTS)]
+            answered = threading.Semaphore(0)
+            writers = [Writer(server, f"r{number}w{index}", answered) for index in range(CLIENTS)]
             for writer in writers:
                 writer.start()
-            threading.Event().wait(rng.uniform(0.02, 0.25))
+            for _ in range(rng.randint(1, 60)):  # some answers, and then while more are on their way
+                assert answered.acquire(timeout=60)
             server.kill()
             for writer in writers:
                 writer.join(30)
