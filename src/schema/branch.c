@@ -63,7 +63,8 @@ static int compare(const struct score *a, const struct score *b)
 	return (a->wrong < b->wrong) - (a->wrong > b->wrong);
 }
 
-const struct schema *branch_choose(struct walk *w, const struct schema_list *branches, const struct json *node)
+const struct schema *branch_choose(struct walk *w, const struct schema_list *branches, const struct json *node,
+                                   bool *ret_is_about_types)
 {
 	const struct schema *best = NULL;
 	struct score highest = { 0 };
@@ -83,5 +84,6 @@ const struct schema *branch_choose(struct walk *w, const struct schema_list *bra
 			stands_out = false;
 		}
 	}
+	*ret_is_about_types = highest.kind == 0;
 	return stands_out && highest.kind == 2 ? best : NULL;
 }

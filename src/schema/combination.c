@@ -18,16 +18,32 @@ static bool check_all_of(struct walk *w, const struct rule *rule, const struct j
 	return ok;
 }
 
+/* No branch stands out; where each is for another type, that says most. */
+static bool fail_all(struct walk *w, const struct rule *rule, const char *code, bool is_about_types)
+{
+	char text[WALK_TYPES_MAX];
+	unsigned types = 0;
+
+	if (!is_about_types)
+		return walk_fail(w, rule, code, "Fits none of the %zu alternatives", rule->schemas.count);
+	for (size_t i = 0; i < rule->schemas.count; i++)
+		types |= rule->schemas.list[i]->types;
+	walk_describe_types(types, text, sizeof(text));
+	/* For a choice around this one all of it is a branch for other types. */
+	return walk_fail(w, rule, w->mode == WALK_PROBE ? "TYPE" : code, "Must be %s", text);
+}
+
 /* None of the branches holds: tell the errors of the best one, or that there is none. */
 static bool fail_branches(struct walk *w, const struct rule *rule, const struct json *node, const char *code)
 {
 	const struct schema *best;
+	bool is_about_types = false;
 
 	if (w->mode == WALK_FAST || w->failure)
 		return false;
-	best = branch_choose(w, &rule->schemas, node);
+	best = branch_choose(w, &rule->schemas, node, &is_about_types);
 	if (!best)
-		return walk_fail(w, rule, code, "Fits none of the %zu alternatives", rule->schemas.count);
+		return fail_all(w, rule, code, is_about_types);
 	walk_schema(w, best, node);
 	return false;
 }

@@ -11,8 +11,10 @@ enum combination combination_of(const struct rule *rule);
 
 /*
  * Of branches that all fail at this place, the one whose errors say what the
- * client meant to send, or NULL where none stands out.
+ * client meant to send, or NULL where none stands out; *ret_is_about_types then
+ * says whether each is for another type of value.
  */
-const struct schema *branch_choose(struct walk *walk, const struct schema_list *branches, const struct json *node);
+const struct schema *branch_choose(struct walk *walk, const struct schema_list *branches, const struct json *node,
+                                   bool *ret_is_about_types);
 
 #endif

@@ -162,7 +162,7 @@ const struct pattern *compiler_pattern(struct compiler *c, struct str text, uint
 	} else if (r < 0) {
 		issues_add(c->issues, at, NULL, "the pattern '%.*s' %s: %s (at character %zu)", STR_ARG(text),
 		           r == STATUTE_EUNSUPPORTED ? "is not supported" : "is not a regular expression of ECMA-262",
-		           fault.issue, fault.at + 1);
+		           fault.issue, str_code_points(str_sub(text, 0, fault.at)) + 1);
 	} else if (!(place = map_put(&c->set->patterns, text))) {
 		c->failure = STATUTE_ENOMEM;
 	} else {

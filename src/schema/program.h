@@ -170,6 +170,7 @@ struct schema {
 	uint32_t rule_count;
 	uint8_t accepts;       /* ON_…: what `type` allows */
 	bool is_integer;       /* of numbers only whole ones */
+	uint8_t own_types;     /* the same as SCHEMA_TYPE_… */
 	bool is_false;         /* the schema `false` */
 	bool tracks;           /* it has an unevaluated… keyword */
 	bool is_secret;        /* writeOnly or format: password, through $ref and allOf */

@@ -165,4 +165,5 @@ void read_type(struct compiler *c, struct schema *schema)
 	if (types & SCHEMA_TYPE_NUMBER)
 		types |= SCHEMA_TYPE_INTEGER;
 	schema->types = types;
+	schema->own_types = (uint8_t)types;
 }

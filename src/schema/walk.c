@@ -29,28 +29,35 @@ static bool enter(struct walk *w)
 	return true;
 }
 
-/* "an integer, a string or null" of a set of types. */
-static void describe_types(const struct schema *schema, char *text, size_t size)
+void walk_describe_types(unsigned types, char *text, size_t size)
 {
-	static const char *const names[] = { "null", "a boolean", "a number", "a string", "an array", "an object" };
-	static const unsigned sets[] = { ON_NULL, ON_BOOLEAN, ON_NUMBER, ON_STRING, ON_ARRAY, ON_OBJECT };
-	const char *wanted[6];
-	size_t count = 0, len = 0;
+	static const struct {
+		unsigned type;
+		const char *name;
+	} kinds[] = {
+		{ SCHEMA_TYPE_BOOLEAN, "a boolean" }, { SCHEMA_TYPE_INTEGER, "an integer" },
+		{ SCHEMA_TYPE_NUMBER, "a number" },   { SCHEMA_TYPE_STRING, "a string" },
+		{ SCHEMA_TYPE_ARRAY, "an array" },    { SCHEMA_TYPE_OBJECT, "an object" },
+		{ SCHEMA_TYPE_NULL, "null" },
+	};
+	unsigned left = types_to_tell(types);
+	size_t len = 0;
 
-	for (size_t i = 1; i <= 6; i++) /* null last */
-		if (schema->accepts & sets[i % 6])
-			wanted[count++] = i % 6 == 2 && schema->is_integer ? "an integer" : names[i % 6];
-	for (size_t i = 0; i < count && len < size; i++)
-		len += (size_t)snprintf(text + len, size - len, "%s%s",
-		                        i == 0 ? "" : i + 1 == count ? " or " : ", ", wanted[i]);
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds) && len < size; i++) {
+		if (!(left & kinds[i].type))
+			continue;
+		left &= ~kinds[i].type;
+		len += (size_t)snprintf(text + len, size - len, "%s%s", !len ? "" : left ? ", " : " or ", kinds[i].name);
+	}
 }
 
 static bool fail_type(struct walk *w, const struct schema *schema)
 {
-	char types[96] = "";
+	char types[WALK_TYPES_MAX] = "";
 
-	if (w->mode != WALK_FAST)
-		describe_types(schema, types, sizeof(types));
+	if (w->mode == WALK_COLLECT)
+		walk_describe_types(schema->own_types, types, sizeof(types));
 	return walk_fail_schema(w, schema, "type", "TYPE", "Must be %s", types);
 }
 

@@ -87,10 +87,13 @@ static inline bool walk_goes_on(const struct walk *walk)
 	return walk->mode != WALK_FAST && !walk->failure;
 }
 
+enum { WALK_TYPES_MAX = 96 };
+/* "an integer, a string or null" of SCHEMA_TYPE_…, for a message. */
+void walk_describe_types(unsigned types, char *text, size_t size);
+
 /*
  * The value at the walk's place fails `rule`; always false, so that a check
- * returns it. The message is made by printf. A pattern of its own may stand in
- * `keyword` where the rule is made of several.
+ * returns it. The message is made by printf, and only where errors are collected.
  */
 bool walk_fail(struct walk *walk, const struct rule *rule, const char *code, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
