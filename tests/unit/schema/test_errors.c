@@ -216,8 +216,7 @@ static void secret_values_never_come_back(void **state)
 		"{'properties': {'password': {'minLength': 8, 'format': 'password'}}}",
 		"{'properties': {'password': {'minLength': 8, 'allOf': [{'writeOnly': true}]}}}",
 		"{'properties': {'password': {'minLength': 8, '$ref': '#/$defs/s'}}, '$defs': {'s': {'writeOnly': true}}}",
-		"{'properties': {'password': {'minLength': 8}},"
-		" 'allOf': [{'properties': {'password': {'format': 'password'}}}]}",
+		"{'properties': {'password': {'minLength': 8}}, 'allOf': [{'properties': {'password': {'writeOnly': true}}}]}",
 		"{'properties': {'password': {'anyOf': [{'minLength': 8, 'writeOnly': true}]}}}",
 	};
 
