@@ -52,7 +52,8 @@ void decide_graph_text(void)
 
 	for (size_t i = 0; (node = statute_graph_node(i)); i++) {
 		if (node->id[0] != block)
-			printf("%s%c  %s\n\n", block ? "\n" : "", node->id[0], decide_block_name(node->id[0]));
+			printf("%s%c  %s\n\n", block ? "\n" : "", node->id[0],
+			       decide_block_name(node->id[0]));
 		block = node->id[0];
 		printf("%-5s %s [%s]\n", node->id, node->question, statute_fact_info(node->fact)->name);
 		if (!node->is_effect)
@@ -98,8 +99,9 @@ void decide_graph_json(void)
 void decide_facts(void)
 {
 	static const char *const defaults[] = {
-		[STATUTE_DEFAULT_ASK] = "?",         [STATUTE_DEFAULT_ASK_NO] = "no",   [STATUTE_DEFAULT_ASK_YES] = "yes",
-		[STATUTE_DEFAULT_NO] = "no",         [STATUTE_DEFAULT_YES] = "yes",     [STATUTE_DEFAULT_ELSE_NO] = "no",
+		[STATUTE_DEFAULT_ASK] = "?",        [STATUTE_DEFAULT_ASK_NO] = "no",
+		[STATUTE_DEFAULT_ASK_YES] = "yes",  [STATUTE_DEFAULT_NO] = "no",
+		[STATUTE_DEFAULT_YES] = "yes",      [STATUTE_DEFAULT_ELSE_NO] = "no",
 		[STATUTE_DEFAULT_ELSE_YES] = "yes",
 	};
 	const struct statute_fact_info *info, *last = NULL;
@@ -124,7 +126,9 @@ static void quoted(FILE *out, const char *text)
 
 static const char *color_of(int status)
 {
-	static const char *const colors[] = { "#dddddd", "#cfe3ff", "#cdeccd", "#fff1b8", "#ffd8b8", "#ffc4c4" };
+	static const char *const colors[] = {
+		"#dddddd", "#cfe3ff", "#cdeccd", "#fff1b8", "#ffd8b8", "#ffc4c4"
+	};
 
 	return colors[status >= 100 && status < 600 ? status / 100 : 0];
 }
@@ -133,11 +137,12 @@ static void edge_dot(FILE *out, const struct statute_node *node, const char *ans
                      const struct statute_edge *edge)
 {
 	if (edge->to != STATUTE_NODE_END) {
-		fprintf(out, "  %s -> %s [label=\"%s\"];\n", node->id, statute_graph_node(edge->to)->id, answer);
+		fprintf(out, "  %s -> %s [label=\"%s\"];\n", node->id, statute_graph_node(edge->to)->id,
+		        answer);
 		return;
 	}
-	fprintf(out, "  %s_%s [shape=box, style=\"rounded,filled\", fillcolor=\"%s\", label=\"%d %s\"];\n", node->id,
-	        *answer ? answer : "end", color_of(edge->status), edge->status, edge->code);
+	fprintf(out, "  %s_%s [shape=box, style=\"rounded,filled\", fillcolor=\"%s\", label=\"%d %s\"];\n",
+	        node->id, *answer ? answer : "end", color_of(edge->status), edge->status, edge->code);
 	fprintf(out, "  %s -> %s_%s [label=\"%s\"];\n", node->id, node->id, *answer ? answer : "end", answer);
 }
 
@@ -145,12 +150,13 @@ static void cluster_dot(FILE *out, char block)
 {
 	const struct statute_node *node;
 
-	fprintf(out, "  subgraph cluster_%c {\n    label=\"%c  %s\";\n", block, block, decide_block_name(block));
+	fprintf(out, "  subgraph cluster_%c {\n    label=\"%c  %s\";\n", block, block,
+	        decide_block_name(block));
 	for (size_t i = 0; (node = statute_graph_node(i)); i++) {
 		if (node->id[0] != block)
 			continue;
-		fprintf(out, "    %s [shape=%s, tooltip=\"%s\", label=", node->id, node->is_effect ? "cds" : "box",
-		        statute_fact_info(node->fact)->name);
+		fprintf(out, "    %s [shape=%s, tooltip=\"%s\", label=", node->id,
+		        node->is_effect ? "cds" : "box", statute_fact_info(node->fact)->name);
 		char label[160];
 
 		snprintf(label, sizeof(label), "%s  %s", node->id, node->question);
@@ -166,7 +172,8 @@ void decide_graph_dot(FILE *out)
 	char block = '\0';
 
 	fputs("digraph decide {\n  fontname=\"sans-serif\";\n"
-	      "  node [fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", fontsize=10];\n",
+	      "  node [fontname=\"sans-serif\", fontsize=11];\n  edge [fontname=\"sans-serif\", "
+	      "fontsize=10];\n",
 	      out);
 	for (size_t i = 0; (node = statute_graph_node(i)); i++) {
 		if (node->id[0] != block)

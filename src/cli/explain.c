@@ -16,14 +16,10 @@ static void part(const char *heading, const char *text)
 static const char *content_text(enum statute_content content)
 {
 	switch (content) {
-	case STATUTE_CONTENT_REQUIRED:
-		return "content that says what happened";
-	case STATUTE_CONTENT_FORBIDDEN:
-		return "no content";
-	case STATUTE_CONTENT_EMPTY:
-		return "content of length 0";
-	case STATUTE_CONTENT_ALLOWED:
-		break;
+	case STATUTE_CONTENT_REQUIRED: return "content that says what happened";
+	case STATUTE_CONTENT_FORBIDDEN: return "no content";
+	case STATUTE_CONTENT_EMPTY: return "content of length 0";
+	case STATUTE_CONTENT_ALLOWED: break;
 	}
 	return "content or none";
 }
@@ -42,7 +38,9 @@ static void obligations(const struct statute_status *status)
 			if (at[i] == '|')
 				fputs(" or ", stdout);
 			else
-				putchar(i == 0 || at[i - 1] == '-' || at[i - 1] == '|' ? toupper((unsigned char)at[i]) : at[i]);
+				putchar(i == 0 || at[i - 1] == '-' || at[i - 1] == '|'
+				                ? toupper((unsigned char)at[i])
+				                : at[i]);
 		putchar('\n');
 		at += len + (at[len] == ' ');
 	}
@@ -85,14 +83,10 @@ static void confusions(int status)
 static const char *registration_text(enum statute_registration registration)
 {
 	switch (registration) {
-	case STATUTE_REGISTERED_TEMPORARY:
-		return ", registered for a time";
-	case STATUTE_REGISTERED_OBSOLETE:
-		return ", no longer in use";
-	case STATUTE_REGISTERED_RESERVED:
-		return ", reserved";
-	case STATUTE_REGISTERED:
-		break;
+	case STATUTE_REGISTERED_TEMPORARY: return ", registered for a time";
+	case STATUTE_REGISTERED_OBSOLETE: return ", no longer in use";
+	case STATUTE_REGISTERED_RESERVED: return ", reserved";
+	case STATUTE_REGISTERED: break;
 	}
 	return "";
 }
@@ -101,15 +95,17 @@ void explain_status(int code, const struct statute_status *status)
 {
 	if (code != status->code)
 		printf("%d is not registered. Clients understand it as the first of its class:\n\n", code);
-	printf("%d %s\n%s, %s%s\n\n", status->code, status->phrase, statute_status_class_name(status->class_of),
-	       status->section, registration_text(status->registration));
+	printf("%d %s\n%s, %s%s\n\n", status->code, status->phrase,
+	       statute_status_class_name(status->class_of), status->section,
+	       registration_text(status->registration));
 	text_wrapped(2, status->meaning);
 	part("When to use it", status->use);
 	part("When not, and what instead", status->avoid);
 	obligations(status);
 	part("What a client does", statute_client_action_text(status->client));
-	part("Caching", status->is_cacheable ? "A cache may keep it where nothing says otherwise."
-	                                     : "A cache keeps it only where Cache-Control or Expires allows it.");
+	part("Caching", status->is_cacheable
+	                        ? "A cache may keep it where nothing says otherwise."
+	                        : "A cache keeps it only where Cache-Control or Expires allows it.");
 	codes_under(status->code);
 	confusions(status->code);
 }

@@ -32,7 +32,8 @@ static size_t distance(struct str word, struct str name)
 void near_offer(struct near *near, const char *name)
 {
 	struct str text = str_from(name);
-	size_t far = distance(near->word, text), longer = text.len > near->word.len ? text.len : near->word.len;
+	size_t far = distance(near->word, text),
+	       longer = text.len > near->word.len ? text.len : near->word.len;
 	size_t at = near->count;
 
 	if (far > 2 + longer / 6 || far * 2 > longer)
@@ -54,7 +55,11 @@ void near_offer(struct near *near, const char *name)
 void near_print(const struct near *near)
 {
 	for (size_t i = 0; i < near->count; i++)
-		fprintf(stderr, "%s%s", i == 0 ? "; did you mean " : i + 1 == near->count ? " or " : ", ", near->names[i]);
+		fprintf(stderr, "%s%s",
+		        i == 0                 ? "; did you mean "
+		        : i + 1 == near->count ? " or "
+		                               : ", ",
+		        near->names[i]);
 	if (near->count)
 		fputc('?', stderr);
 }

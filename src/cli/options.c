@@ -24,8 +24,8 @@ struct unit {
 };
 
 static const struct unit sizes[] = {
-	{ "", 1 },          { "b", 1 },           { "kb", 1000 },        { "mb", 1000000 }, { "gb", 1000000000 },
-	{ "kib", 1 << 10 }, { "mib", 1 << 20 },   { "gib", 1 << 30 },    { NULL, 0 },
+	{ "", 1 },          { "b", 1 },         { "kb", 1000 },     { "mb", 1000000 }, { "gb", 1000000000 },
+	{ "kib", 1 << 10 }, { "mib", 1 << 20 }, { "gib", 1 << 30 }, { NULL, 0 },
 };
 static const struct unit durations[] = {
 	{ "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { NULL, 0 },
@@ -75,7 +75,9 @@ static int set_number(struct reader *reader, const struct option *option, const 
 	if (!read_number(units_of(option->type), str_from(value), &number))
 		return fail(reader, "--%s takes %s, not \"%s\"", option->name, kinds[option->type], value);
 	if (number < option->min || (option->max && number > option->max)) {
-		const char *unit = option->type == OPTION_SIZE ? " bytes" : option->type == OPTION_DURATION ? " ms" : "";
+		const char *unit = option->type == OPTION_SIZE       ? " bytes"
+		                   : option->type == OPTION_DURATION ? " ms"
+		                                                     : "";
 
 		return fail(reader, "--%s is from %llu to %llu%s, not %llu%s", option->name,
 		            (unsigned long long)option->min,
@@ -179,9 +181,12 @@ int options_read(const struct option *options, void *ret_options, char **argv, s
 /* The largest unit that divides the number: 1048576 is 1MiB. */
 static void print_number(enum option_type type, uint64_t number)
 {
-	static const struct unit nice_sizes[] = { { "GiB", 1 << 30 }, { "MiB", 1 << 20 }, { "KiB", 1 << 10 },
-		                                  { "", 1 } };
-	static const struct unit nice_durations[] = { { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 } };
+	static const struct unit nice_sizes[] = {
+		{ "GiB", 1 << 30 }, { "MiB", 1 << 20 }, { "KiB", 1 << 10 }, { "", 1 }
+	};
+	static const struct unit nice_durations[] = {
+		{ "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 }
+	};
 	const struct unit *unit = type == OPTION_SIZE ? nice_sizes : nice_durations;
 
 	if (type == OPTION_COUNT) {

@@ -4,7 +4,7 @@
 
 #include "exchange/exchange.h"
 
-/* Routes the request, and sets every fact that the head of the request and the server's state settle. 0 or STATUTE_ENOMEM. */
+/* Routes the request, and sets every fact that its head and the server's state settle. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_find_request_facts(struct exchange *x);
 /* Parses the content that has come whole, and sets the facts of block I. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_take_content(struct exchange *x);

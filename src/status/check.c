@@ -58,14 +58,13 @@ static bool has_headers(const struct statute_status *status, const struct respon
 static const char *missing_headers(int code)
 {
 	switch (code) {
-#define STATUS(number, phrase, registration, content, cacheable, client, section, headers, \
-               meaning, use, avoid, contract) \
+#define STATUS(number, phrase, registration, content, cacheable, client, section, headers, meaning, use, \
+               avoid, contract) \
 	case number: \
 		return #number " needs " headers;
 #include "status/status.def"
 #undef STATUS
-	default:
-		return "the status needs more header fields";
+	default: return "the status needs more header fields";
 	}
 }
 
@@ -76,14 +75,10 @@ static const char *broken_content(const struct statute_status *status, const str
 	if (response->facts->is_head)
 		return has_content ? "an answer to HEAD has no content" : NULL;
 	switch (status->content) {
-	case STATUTE_CONTENT_REQUIRED:
-		return has_content ? NULL : "the status needs content";
-	case STATUTE_CONTENT_FORBIDDEN:
-		return has_content ? "the status has no content" : NULL;
-	case STATUTE_CONTENT_EMPTY:
-		return has_content ? "the content of the status is empty" : NULL;
-	case STATUTE_CONTENT_ALLOWED:
-		break;
+	case STATUTE_CONTENT_REQUIRED: return has_content ? NULL : "the status needs content";
+	case STATUTE_CONTENT_FORBIDDEN: return has_content ? "the status has no content" : NULL;
+	case STATUTE_CONTENT_EMPTY: return has_content ? "the content of the status is empty" : NULL;
+	case STATUTE_CONTENT_ALLOWED: break;
 	}
 	return NULL;
 }
@@ -105,7 +100,8 @@ static const char *broken_partial(const struct response *response)
 
 	if (is_multipart == !field(response, "content-range"))
 		return NULL;
-	return is_multipart ? "206 with several parts has no content-range on top" : "206 needs content-range";
+	return is_multipart ? "206 with several parts has no content-range on top"
+	                    : "206 needs content-range";
 }
 
 static const char *broken_not_modified(const struct response *response)
@@ -121,20 +117,22 @@ static const char *broken_special(int code, const struct response *response)
 {
 	switch (code) {
 	case 201:
-		return response->facts->is_post && !field(response, "location") ? "201 after POST needs location" : NULL;
-	case 204:
-		return field(response, "content-length") ? "204 has no content-length" : NULL;
-	case 206:
-		return broken_partial(response);
-	case 304:
-		return broken_not_modified(response);
+		return response->facts->is_post && !field(response, "location")
+		               ? "201 after POST needs location"
+		               : NULL;
+	case 204: return field(response, "content-length") ? "204 has no content-length" : NULL;
+	case 206: return broken_partial(response);
+	case 304: return broken_not_modified(response);
 	case 101:
 	case 426:
-		return names_token(field(response, "connection"), "upgrade") ? NULL : "connection must say upgrade";
+		return names_token(field(response, "connection"), "upgrade") ? NULL
+		                                                             : "connection must say upgrade";
 	case 408:
-		return names_token(field(response, "connection"), "close") ? NULL : "408 needs connection: close";
+		return names_token(field(response, "connection"), "close") ? NULL
+		                                                           : "408 needs connection: close";
 	case 451:
-		return strstr(field(response, "link"), "blocked-by") ? NULL : "451 needs link with rel=blocked-by";
+		return strstr(field(response, "link"), "blocked-by") ? NULL
+		                                                     : "451 needs link with rel=blocked-by";
 	default:
 		if (is_interim(code) && field(response, "content-length"))
 			return "an interim response has no content-length";

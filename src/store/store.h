@@ -196,7 +196,7 @@ struct store_page {
 	int64_t modified_ms;
 };
 
-/* STORE_DONE with a page (perhaps empty); STORE_CONSTRAINT where the cursor is not one of this query; an error outcome. */
+/* STORE_DONE with a page (perhaps empty); STORE_CONSTRAINT where the cursor is of another query; an error outcome. */
 enum store_outcome store_list(struct store_reader *reader, const struct store_query *query,
                               struct arena *arena, struct store_page *ret_page);
 /* The collection's version and time of last change, without its rows. */
