@@ -35,7 +35,8 @@ void exchange_add_validators(struct exchange *x)
 
 	if (x->target.etag.len)
 		response_set(&x->response, S("ETag"), x->target.etag);
-	if (x->target.modified_s >= 0) {
+	/* RFC 9110 section 15.4.5: a 304 has no more metadata than a cache needs to find its copy. */
+	if (x->target.modified_s >= 0 && !(x->response.status == 304 && x->target.etag.len)) {
 		http_date_format(date, x->target.modified_s);
 		response_set(&x->response, S("Last-Modified"),
 		             str_dup(&x->arena, str_of(date, sizeof(date))));
