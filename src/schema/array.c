@@ -27,7 +27,8 @@ static bool check_unique(struct walk *w, const struct rule *rule, const struct j
 		return walk_stop(w, r);
 	if (r == 0)
 		return true;
-	return walk_fail(w, rule, "UNIQUE_ITEMS", "Must not repeat an item: %zu and %zu are equal", first, second);
+	return walk_fail(w, rule, "UNIQUE_ITEMS", "Must not repeat an item: %zu and %zu are equal", first,
+	                 second);
 }
 
 static bool check_items(struct walk *w, const struct rule *rule, const struct json *node)
@@ -37,7 +38,8 @@ static bool check_items(struct walk *w, const struct rule *rule, const struct js
 	bool ok = true;
 
 	json_each(item, node) {
-		const struct schema *schema = index < items->prefix.count ? items->prefix.list[index] : items->rest;
+		const struct schema *schema = index < items->prefix.count ? items->prefix.list[index]
+		                                                          : items->rest;
 
 		if (!schema)
 			break;
@@ -63,7 +65,9 @@ static bool check_contains(struct walk *w, const struct rule *rule, const struct
 	size_t index = 0;
 
 	json_each(item, node) {
-		struct place place = { .up = here.up, .node = item, .index = index, .schema = contains->schema };
+		struct place place = {
+			.up = here.up, .node = item, .index = index, .schema = contains->schema
+		};
 		struct evaluated *outer = w->evaluated;
 		bool holds;
 
@@ -81,10 +85,12 @@ static bool check_contains(struct walk *w, const struct rule *rule, const struct
 		index++;
 	}
 	if (found < contains->min)
-		return walk_fail(w, rule, "CONTAINS", "Must contain at least %zu item%s of the required kind, has %zu",
+		return walk_fail(w, rule, "CONTAINS",
+		                 "Must contain at least %zu item%s of the required kind, has %zu",
 		                 (size_t)contains->min, contains->min == 1 ? "" : "s", (size_t)found);
 	if (contains->has_max && found > contains->max)
-		return walk_fail(w, rule, "CONTAINS", "Must contain at most %zu item%s of the kind that is counted, has %zu",
+		return walk_fail(w, rule, "CONTAINS",
+		                 "Must contain at most %zu item%s of the kind that is counted, has %zu",
 		                 (size_t)contains->max, contains->max == 1 ? "" : "s", (size_t)found);
 	return true;
 }
@@ -114,8 +120,8 @@ static void read_items(struct compiler *c, struct schema *schema)
 	items->prefix = compiler_list(c, schema, KEYWORD_PREFIX_ITEMS);
 	items->rest = compiler_child(c, schema, KEYWORD_ITEMS);
 	schema->items = items->rest;
-	compiler_rule(c, schema, items->rest ? KEYWORD_ITEMS : KEYWORD_PREFIX_ITEMS, ON_ARRAY, check_items)->items =
-		items;
+	compiler_rule(c, schema, items->rest ? KEYWORD_ITEMS : KEYWORD_PREFIX_ITEMS, ON_ARRAY, check_items)
+		->items = items;
 }
 
 void read_array(struct compiler *c, struct schema *schema)

@@ -45,12 +45,14 @@ static struct probe probe(struct walk *w, const struct schema *branch, const str
 static struct score score(struct walk *w, const struct schema *branch, const struct json *node)
 {
 	struct probe found = probe(w, branch, node);
+	struct score result = { .kind = 2, .wrong = found.errors - found.missing };
 
-	return (struct score){
-		.kind = found.is_other_type ? 0 : found.is_other_tag ? 1 : 2,
-		.known = count_known(branch, node),
-		.wrong = found.errors - found.missing,
-	};
+	if (found.is_other_type)
+		result.kind = 0;
+	else if (found.is_other_tag)
+		result.kind = 1;
+	result.known = count_known(branch, node);
+	return result;
 }
 
 /* >0 where `a` is better. */
@@ -63,8 +65,8 @@ static int compare(const struct score *a, const struct score *b)
 	return (a->wrong < b->wrong) - (a->wrong > b->wrong);
 }
 
-const struct schema *branch_choose(struct walk *w, const struct schema_list *branches, const struct json *node,
-                                   bool *ret_is_about_types)
+const struct schema *branch_choose(struct walk *w, const struct schema_list *branches,
+                                   const struct json *node, bool *ret_is_about_types)
 {
 	const struct schema *best = NULL;
 	struct score highest = { 0 };

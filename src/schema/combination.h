@@ -14,7 +14,7 @@ enum combination combination_of(const struct rule *rule);
  * client meant to send, or NULL where none stands out; *ret_is_about_types then
  * says whether each is for another type of value.
  */
-const struct schema *branch_choose(struct walk *walk, const struct schema_list *branches, const struct json *node,
-                                   bool *ret_is_about_types);
+const struct schema *branch_choose(struct walk *walk, const struct schema_list *branches,
+                                   const struct json *node, bool *ret_is_about_types);
 
 #endif

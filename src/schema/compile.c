@@ -5,7 +5,7 @@
 #include "schema/regex.h"
 
 static schema_reader *const readers[] = {
-	read_type,       read_constants,    read_number,    read_string,       read_array,      read_object,
+	read_type,       read_constants,    read_number,    read_string,       read_array,       read_object,
 	read_references, read_combinations, read_condition, read_dependencies, read_unevaluated,
 };
 
@@ -107,8 +107,8 @@ const struct schema *compiler_child(struct compiler *c, const struct schema *sch
 	return below(c, node, registry_location(c->set, schema->location, keyword_rows[keyword].name));
 }
 
-const struct schema *compiler_grandchild(struct compiler *c, const struct schema *schema, enum keyword keyword,
-                                         const struct json *node, struct str name)
+const struct schema *compiler_grandchild(struct compiler *c, const struct schema *schema,
+                                         enum keyword keyword, const struct json *node, struct str name)
 {
 	struct str location = registry_location(c->set, schema->location, keyword_rows[keyword].name);
 
@@ -127,7 +127,8 @@ struct schema_list compiler_list(struct compiler *c, const struct schema *schema
 		return (struct schema_list){ 0 };
 	json_each(item, value) {
 		int len = snprintf(index, sizeof(index), "%zu", list.count);
-		const struct schema *one = compiler_grandchild(c, schema, keyword, item, str_of(index, (size_t)len));
+		const struct schema *one = compiler_grandchild(c, schema, keyword, item,
+		                                               str_of(index, (size_t)len));
 
 		if (!one)
 			return (struct schema_list){ 0 };
@@ -161,7 +162,8 @@ const struct pattern *compiler_pattern(struct compiler *c, struct str text, uint
 		c->failure = r;
 	} else if (r < 0) {
 		issues_add(c->issues, at, NULL, "the pattern '%.*s' %s: %s (at character %zu)", STR_ARG(text),
-		           r == STATUTE_EUNSUPPORTED ? "is not supported" : "is not a regular expression of ECMA-262",
+		           r == STATUTE_EUNSUPPORTED ? "is not supported"
+		                                     : "is not a regular expression of ECMA-262",
 		           fault.issue, str_code_points(str_sub(text, 0, fault.at)) + 1);
 	} else if (!(place = map_put(&c->set->patterns, text))) {
 		c->failure = STATUTE_ENOMEM;
@@ -193,12 +195,14 @@ bool compiler_asserts_format(const struct compiler *c)
  */
 static bool is_old_flag(struct compiler *c, enum keyword keyword, const struct json *value)
 {
-	bool is_minimum = keyword == KEYWORD_EXCLUSIVE_MINIMUM, is_maximum = keyword == KEYWORD_EXCLUSIVE_MAXIMUM;
+	bool is_minimum = keyword == KEYWORD_EXCLUSIVE_MINIMUM,
+	     is_maximum = keyword == KEYWORD_EXCLUSIVE_MAXIMUM;
 
 	if (c->set->dialect != SCHEMA_OPENAPI_3_1 || !(is_minimum || is_maximum) ||
 	    !(value->type == JSON_TRUE || value->type == JSON_FALSE))
 		return false;
-	issues_warn(c->issues, value->at, "give the limit itself", "'%.*s' is no flag since OpenAPI 3.1; read as in 3.0",
+	issues_warn(c->issues, value->at, "give the limit itself",
+	            "'%.*s' is no flag since OpenAPI 3.1; read as in 3.0",
 	            STR_ARG(keyword_rows[keyword].name));
 	c->values[is_minimum ? KEYWORD_MINIMUM_IS_EXCLUSIVE : KEYWORD_MAXIMUM_IS_EXCLUSIVE] = value;
 	return true;
@@ -214,8 +218,8 @@ static void gather(struct compiler *c, const struct schema *schema)
 		const struct keyword_row *row = &keyword_rows[i];
 		const struct json *value;
 
-		if (!(row->dialects & (is_old ? DIALECT_OLD : DIALECT_NEW)) || (only_ref && i != KEYWORD_REF) ||
-		    !(c->resource->vocabularies & 1u << row->vocabulary))
+		if (!(row->dialects & (is_old ? DIALECT_OLD : DIALECT_NEW)) ||
+		    (only_ref && i != KEYWORD_REF) || !(c->resource->vocabularies & 1u << row->vocabulary))
 			continue;
 		value = json_get(schema->node, row->name);
 		if (value && !is_old_flag(c, (enum keyword)i, value) && shape_check(c, row, value))

@@ -18,10 +18,11 @@ struct compiler {
 	struct schema *first, *last; /* the schemas of the round; from `at` on they are still to be read */
 	struct schema *at;
 	struct schema_resource *resource; /* of the schema that is read, to be changed */
-	const struct json *values[KEYWORD_COUNT]; /* what the schema that is read has of each keyword, well-formed */
-	struct rule *rules;          /* made so far */
+	/* What the schema that is read has of each keyword, well-formed; else NULL. */
+	const struct json *values[KEYWORD_COUNT];
+	struct rule *rules; /* made so far */
 	size_t rule_count;
-	int failure;                 /* STATUTE_ENOMEM */
+	int failure; /* STATUTE_ENOMEM */
 };
 
 /* A reader: looks at compiler->values and adds the rules of `schema`. */
@@ -35,12 +36,14 @@ struct rule *compiler_rule(struct compiler *compiler, struct schema *schema, enu
 /* Zeroed memory of the set; NULL without (compiler->failure says so). */
 void *compiler_alloc(struct compiler *compiler, size_t count, size_t size);
 /* The schema at `node`, which is the value of the keyword; NULL where there is no such value or no memory. */
-const struct schema *compiler_child(struct compiler *compiler, const struct schema *schema, enum keyword keyword);
+const struct schema *compiler_child(struct compiler *compiler, const struct schema *schema,
+                                    enum keyword keyword);
 /* The schema at `node`, below the keyword under `name`. */
 const struct schema *compiler_grandchild(struct compiler *compiler, const struct schema *schema,
                                          enum keyword keyword, const struct json *node, struct str name);
 /* The schemas in the keyword's list. */
-struct schema_list compiler_list(struct compiler *compiler, const struct schema *schema, enum keyword keyword);
+struct schema_list compiler_list(struct compiler *compiler, const struct schema *schema,
+                                 enum keyword keyword);
 /* The schema at a place anywhere, compiled once; NULL without memory. */
 struct schema *compiler_schema(struct compiler *compiler, const struct json *node,
                                struct schema_resource *resource, struct str location);

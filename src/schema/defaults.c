@@ -33,7 +33,8 @@ static int fill(const struct schema *schema, struct arena *arena, struct json *n
 	return r;
 }
 
-int schema_fill_defaults(const struct schema *schema, struct arena *arena, struct json *object, bool writable_only)
+int schema_fill_defaults(const struct schema *schema, struct arena *arena, struct json *object,
+                         bool writable_only)
 {
 	return schema ? fill(schema, arena, object, writable_only, 0) : 0;
 }

@@ -10,9 +10,7 @@
 
 #define VOCABULARIES "https://json-schema.org/draft/2020-12/vocab/"
 
-enum {
-	ALL_BUT_ASSERTION = (1u << VOCABULARY_COUNT) - 1 - (1u << VOCABULARY_FORMAT_ASSERTION)
-};
+enum { ALL_BUT_ASSERTION = (1u << VOCABULARY_COUNT) - 1 - (1u << VOCABULARY_FORMAT_ASSERTION) };
 
 static const struct str vocabulary_names[VOCABULARY_COUNT] = {
 #define V(id, name) [VOCABULARY_##id] = STR_INIT(VOCABULARIES name),
@@ -37,7 +35,8 @@ static unsigned read_vocabularies(const struct json *vocabulary, uint32_t at, st
 
 		known |= one;
 		if (!one && json_is_true(member))
-			issues_add(issues, at, NULL, "the meta-schema requires the vocabulary %.*s, which is not known",
+			issues_add(issues, at, NULL,
+			           "the meta-schema requires the vocabulary %.*s, which is not known",
 			           STR_ARG(member->name));
 	}
 	if (known & 1u << VOCABULARY_FORMAT_ASSERTION)
@@ -61,7 +60,8 @@ static int read_metaschema(struct schema_set *set, const struct schema_resource 
 		return 0;
 	r = registry_find(set, uri, &metaschema);
 	if (r == STATUTE_ENOTFOUND) {
-		issues_warn(issues, name->at, NULL, "the dialect %.*s is not known: read as JSON Schema 2020-12",
+		issues_warn(issues, name->at, NULL,
+		            "the dialect %.*s is not known: read as JSON Schema 2020-12",
 		            STR_ARG(json_text(name)));
 		return 0;
 	}

@@ -55,7 +55,8 @@ static struct str write_way(struct walk *w, const struct failure *failure, bool 
 	return buf.at ? buf_str(&buf) : S("");
 }
 
-__attribute__((format(printf, 2, 0)))
+static struct str write_message(struct walk *w, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 static struct str write_message(struct walk *w, const char *format, va_list args)
 {
 	char text[MESSAGE_MAX];
@@ -72,13 +73,14 @@ static struct str write_message(struct walk *w, const char *format, va_list args
 static bool is_known(const struct schema_errors *errors, const struct schema_error *error)
 {
 	for (size_t i = 0; i < errors->count; i++)
-		if (str_eq(errors->list[i].code, error->code) && str_eq(errors->list[i].pointer, error->pointer) &&
+		if (str_eq(errors->list[i].code, error->code) &&
+		    str_eq(errors->list[i].pointer, error->pointer) &&
 		    str_eq(errors->list[i].message, error->message))
 			return true;
 	return false;
 }
 
-static void append(struct walk *w, const struct schema_error *error)
+void errors_append(struct walk *w, const struct schema_error *error)
 {
 	struct schema_errors *errors = w->errors;
 
@@ -99,7 +101,8 @@ static void append(struct walk *w, const struct schema_error *error)
 	errors->list[errors->count++] = *error;
 }
 
-__attribute__((format(printf, 3, 0)))
+static void collect(struct walk *w, const struct failure *failure, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
 static void collect(struct walk *w, const struct failure *failure, const char *format, va_list args)
 {
 	struct schema_error error = { .code = str_from(failure->code) };
@@ -119,7 +122,7 @@ static void collect(struct walk *w, const struct failure *failure, const char *f
 		error.keyword = str_printf(w->arena, "%.*s/%s", STR_ARG(failure->location), failure->keyword);
 	if (failure->keyword && !error.keyword.at)
 		walk_stop(w, STATUTE_ENOMEM);
-	append(w, &error);
+	errors_append(w, &error);
 }
 
 static void weigh(struct probe *probe, const struct failure *failure)
@@ -135,7 +138,8 @@ static void weigh(struct probe *probe, const struct failure *failure)
 		probe->is_other_tag = true;
 }
 
-__attribute__((format(printf, 3, 0)))
+static bool fail(struct walk *w, const struct failure *failure, const char *format, va_list args)
+	__attribute__((format(printf, 3, 0)));
 static bool fail(struct walk *w, const struct failure *failure, const char *format, va_list args)
 {
 	if (w->mode == WALK_PROBE)
@@ -147,8 +151,9 @@ static bool fail(struct walk *w, const struct failure *failure, const char *form
 
 bool walk_fail(struct walk *w, const struct rule *rule, const char *code, const char *format, ...)
 {
-	struct failure failure = { .place = w->place, .location = rule->owner->location, .keyword = rule->keyword,
-		                   .code = code };
+	struct failure failure = {
+		.place = w->place, .location = rule->owner->location, .keyword = rule->keyword, .code = code
+	};
 	va_list args;
 
 	va_start(args, format);
@@ -160,8 +165,11 @@ bool walk_fail(struct walk *w, const struct rule *rule, const char *code, const 
 bool walk_fail_missing(struct walk *w, const struct rule *rule, struct str name, const char *code,
                        const char *format, ...)
 {
-	struct failure failure = { .place = w->place, .location = rule->owner->location, .keyword = rule->keyword,
-		                   .code = code, .missing = name.at ? name : S("") };
+	struct failure failure = { .place = w->place,
+		                   .location = rule->owner->location,
+		                   .keyword = rule->keyword,
+		                   .code = code,
+		                   .missing = name.at ? name : S("") };
 	va_list args;
 
 	va_start(args, format);
@@ -174,8 +182,9 @@ bool walk_fail_child(struct walk *w, const struct rule *rule, const struct json 
                      const char *code, const char *format, ...)
 {
 	struct place place = { .up = w->place, .node = child, .index = index };
-	struct failure failure = { .place = &place, .location = rule->owner->location, .keyword = rule->keyword,
-		                   .code = code };
+	struct failure failure = {
+		.place = &place, .location = rule->owner->location, .keyword = rule->keyword, .code = code
+	};
 	va_list args;
 
 	va_start(args, format);
@@ -187,8 +196,9 @@ bool walk_fail_child(struct walk *w, const struct rule *rule, const struct json 
 bool walk_fail_schema(struct walk *w, const struct schema *schema, const char *keyword, const char *code,
                       const char *format, ...)
 {
-	struct failure failure = { .place = w->place, .location = schema->location, .keyword = keyword,
-		                   .code = code };
+	struct failure failure = {
+		.place = w->place, .location = schema->location, .keyword = keyword, .code = code
+	};
 	va_list args;
 
 	va_start(args, format);
@@ -222,7 +232,8 @@ void walk_keep_secret(struct walk *w)
 	}
 	if (w->secret_count == w->secret_cap) {
 		size_t cap = w->secret_cap ? w->secret_cap * 2 : FIRST_CAP;
-		struct str *list = arena_grow(w->arena, w->secrets, w->secret_cap * sizeof(*list), cap * sizeof(*list));
+		struct str *list = arena_grow(w->arena, w->secrets, w->secret_cap * sizeof(*list),
+		                              cap * sizeof(*list));
 
 		if (!list) {
 			walk_stop(w, STATUTE_ENOMEM);

@@ -28,8 +28,8 @@ static void take(struct compiler *c, struct schema *schema, const struct schema 
 		schema->items = other->items;
 }
 
-static void take_types_of_branches(struct compiler *c, struct schema *schema, const struct schema_list *branches,
-                                   unsigned depth)
+static void take_types_of_branches(struct compiler *c, struct schema *schema,
+                                   const struct schema_list *branches, unsigned depth)
 {
 	unsigned types = 0;
 
@@ -58,11 +58,8 @@ static void take_rule(struct compiler *c, struct schema *schema, const struct ru
 			take(c, schema, rule->schemas.list[i], depth);
 		break;
 	case COMBINATION_ANY:
-	case COMBINATION_ONE:
-		take_types_of_branches(c, schema, &rule->schemas, depth);
-		break;
-	case COMBINATION_NONE:
-		break;
+	case COMBINATION_ONE: take_types_of_branches(c, schema, &rule->schemas, depth); break;
+	case COMBINATION_NONE: break;
 	}
 }
 

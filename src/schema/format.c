@@ -12,7 +12,7 @@ enum { ON_TEXT = 1u << JSON_STRING, ON_NUMBER = 1u << JSON_NUMBER };
 struct format {
 	struct str name;
 	const char *description;
-	bool (*text)(struct str text);                /* one of these two */
+	bool (*text)(struct str text); /* one of these two */
 	bool (*number)(const struct json *number);
 	bool is_openapi;
 };
@@ -65,7 +65,8 @@ static bool is_base64(struct str text)
 	for (size_t i = 0; i < len; i++) {
 		char c = text.at[i];
 
-		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && c != '+' && c != '/')
+		if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+		    c != '+' && c != '/')
 			return false;
 	}
 	return true;
@@ -111,17 +112,21 @@ static const struct format formats[] = {
 	{ STR_INIT("ipv4"), "an IPv4 address as in 192.0.2.1", format_is_ipv4, NULL, false },
 	{ STR_INIT("ipv6"), "an IPv6 address as in 2001:db8::1", format_is_ipv6, NULL, false },
 	{ STR_INIT("uri"), "a valid absolute URI", format_is_uri, NULL, false },
-	{ STR_INIT("uri-reference"), "a valid URI or relative reference", format_is_uri_reference, NULL, false },
+	{ STR_INIT("uri-reference"), "a valid URI or relative reference", format_is_uri_reference, NULL,
+	  false },
 	{ STR_INIT("iri"), "a valid absolute IRI", format_is_iri, NULL, false },
-	{ STR_INIT("iri-reference"), "a valid IRI or relative reference", format_is_iri_reference, NULL, false },
+	{ STR_INIT("iri-reference"), "a valid IRI or relative reference", format_is_iri_reference, NULL,
+	  false },
 	{ STR_INIT("uri-template"), "a valid URI template", format_is_uri_template, NULL, false },
 	{ STR_INIT("uuid"), "a UUID as in 123e4567-e89b-12d3-a456-426614174000", is_uuid, NULL, false },
 	{ STR_INIT("regex"), "a valid regular expression", is_regex, NULL, false },
 	{ STR_INIT("json-pointer"), "a valid JSON Pointer", json_pointer_is_valid, NULL, false },
-	{ STR_INIT("relative-json-pointer"), "a valid relative JSON Pointer", is_relative_pointer, NULL, false },
+	{ STR_INIT("relative-json-pointer"), "a valid relative JSON Pointer", is_relative_pointer, NULL,
+	  false },
 	{ STR_INIT("byte"), "text in base64", is_base64, NULL, true },
 	{ STR_INIT("int32"), "a whole number from -2147483648 to 2147483647", NULL, is_int32, true },
-	{ STR_INIT("int64"), "a whole number from -9223372036854775808 to 9223372036854775807", NULL, is_int64, true },
+	{ STR_INIT("int64"), "a whole number from -9223372036854775808 to 9223372036854775807", NULL,
+	  is_int64, true },
 	{ STR_INIT("float"), "a number within the range of a 32-bit float", NULL, is_float, true },
 	{ STR_INIT("double"), "a number within the range of a 64-bit float", NULL, is_double, true },
 };

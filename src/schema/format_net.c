@@ -23,7 +23,8 @@ bool format_is_ipv4(struct str text)
 		struct str part = str_cut(&rest, '.');
 		uint64_t value;
 
-		if (part.len > 3 || (part.len > 1 && part.at[0] == '0') || !str_to_u64(part, &value) || value > 255)
+		if (part.len > 3 || (part.len > 1 && part.at[0] == '0') || !str_to_u64(part, &value) ||
+		    value > 255)
 			return false;
 	}
 	return parts == 4;
@@ -78,7 +79,8 @@ static bool is_ascii_label(struct str label)
 	for (size_t i = 0; i < label.len; i++)
 		if (!is_letter(label.at[i]) && !is_digit(label.at[i]) && label.at[i] != '-')
 			return false;
-	return label.len >= 1 && label.len <= LABEL_MAX_LEN && label.at[0] != '-' && label.at[label.len - 1] != '-';
+	return label.len >= 1 && label.len <= LABEL_MAX_LEN && label.at[0] != '-' &&
+	       label.at[label.len - 1] != '-';
 }
 
 /* An A-label must be one (RFC 5890, section 2.3.2.1), and all labels together may have to keep the Bidi rule. */
@@ -185,9 +187,11 @@ static bool is_email(struct str text, bool is_idn)
 	size_t quoted = quoted_len(text, is_idn), at = quoted ? quoted : str_find(text, '@');
 	struct str local = str_sub(text, 0, at), domain = str_sub(text, at + 1, text.len);
 
-	if (at >= text.len || text.at[at] != '@' || at > LOCAL_MAX_LEN || (!quoted && !is_dot_string(local, is_idn)))
+	if (at >= text.len || text.at[at] != '@' || at > LOCAL_MAX_LEN ||
+	    (!quoted && !is_dot_string(local, is_idn)))
 		return false;
-	return is_address_literal(domain) || (is_idn ? format_is_idn_hostname(domain) : format_is_hostname(domain));
+	return is_address_literal(domain) ||
+	       (is_idn ? format_is_idn_hostname(domain) : format_is_hostname(domain));
 }
 
 bool format_is_email(struct str text)

@@ -34,8 +34,9 @@ static bool take_date(struct str *text)
 	static const unsigned char days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	unsigned year, month, day;
 
-	if (!take_number(text, 4, &year) || !take(text, '-') || !take_number(text, 2, &month) || !take(text, '-') ||
-	    !take_number(text, 2, &day) || month < 1 || month > 12 || day < 1 || day > days[month - 1])
+	if (!take_number(text, 4, &year) || !take(text, '-') || !take_number(text, 2, &month) ||
+	    !take(text, '-') || !take_number(text, 2, &day) || month < 1 || month > 12 || day < 1 ||
+	    day > days[month - 1])
 		return false;
 	return month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }

@@ -33,8 +33,8 @@ static bool is_beyond_ascii(uint32_t c, bool is_query)
 
 	if (is_private)
 		return is_query;
-	return c >= 0xA0 && (c & 0xFFFE) != 0xFFFE && !(c >= 0xFDD0 && c <= 0xFDEF) && !(c >= 0xFFF0 && c <= 0xFFFF) &&
-	       !(c >= 0xE0000 && c <= 0xE0FFF);
+	return c >= 0xA0 && (c & 0xFFFE) != 0xFFFE && !(c >= 0xFDD0 && c <= 0xFDEF) &&
+	       !(c >= 0xFFF0 && c <= 0xFFFF) && !(c >= 0xE0000 && c <= 0xE0FFF);
 }
 
 /* Only unreserved characters, escapes and those of `extra`; in an IRI others too. */
@@ -52,7 +52,8 @@ static bool is_made_of(struct str text, const char *extra, bool is_iri)
 			i = (size_t)(at - text.at);
 		} else if (c == '%' && is_escape(text, i)) {
 			i += 3;
-		} else if (is_letter(c) || is_digit(c) || (c && strchr("-._~", c)) || (c && strchr(extra, c))) {
+		} else if (is_letter(c) || is_digit(c) || (c && strchr("-._~", c)) ||
+		           (c && strchr(extra, c))) {
 			i++;
 		} else {
 			return false;
@@ -135,8 +136,9 @@ static size_t scheme_len(struct str text)
 {
 	size_t len = 0;
 
-	while (len < text.len && (is_letter(text.at[len]) || (len && (is_digit(text.at[len]) || text.at[len] == '+' ||
-	                                                              text.at[len] == '-' || text.at[len] == '.'))))
+	while (len < text.len &&
+	       (is_letter(text.at[len]) || (len && (is_digit(text.at[len]) || text.at[len] == '+' ||
+	                                            text.at[len] == '-' || text.at[len] == '.'))))
 		len++;
 	return len < text.len && text.at[len] == ':' ? len : 0;
 }

@@ -26,6 +26,9 @@ STATUTE_CHECK int idna_prepare(void);
  * where an A-label decodes to no U-label, a U-label is none, or one is too long.
  */
 bool idna_label(struct idna *idna, struct str label);
-static inline bool idna_keeps_rule(const struct idna *idna) { return !(idna->has_rtl && idna->breaks_rule); }
+static inline bool idna_keeps_rule(const struct idna *idna)
+{
+	return !(idna->has_rtl && idna->breaks_rule);
+}
 
 #endif

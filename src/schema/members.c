@@ -105,7 +105,8 @@ static void add_all_of(struct collection *found, const struct schema *other, uns
 }
 
 /* What the keyword `name` of the schema brings; other keywords bring no members. */
-static void add_keyword(struct collection *found, const struct schema *schema, struct str name, unsigned depth)
+static void add_keyword(struct collection *found, const struct schema *schema, struct str name,
+                        unsigned depth)
 {
 	for (uint32_t i = 0; i < schema->rule_count; i++) {
 		const struct rule *rule = &schema->rules[i];

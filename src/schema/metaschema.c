@@ -23,7 +23,7 @@ static const char *const shapes[] = {
 	[SHAPE_SCHEMA_LIST] = "{\"type\":\"array\",\"minItems\":1,\"items\":" SUBSCHEMA "}",
 	[SHAPE_SCHEMA_MAP] = MAP_OF(SUBSCHEMA),
 	[SHAPE_PATTERN_MAP] = "{\"type\":\"object\",\"propertyNames\":{\"format\":\"regex\"},"
-	                      "\"additionalProperties\":" SUBSCHEMA "}",
+			      "\"additionalProperties\":" SUBSCHEMA "}",
 	[SHAPE_DEPENDENCY_MAP] = MAP_OF("{\"anyOf\":[" NAMES "," SUBSCHEMA "]}"),
 	[SHAPE_BOOLEAN] = "{\"type\":\"boolean\"}",
 	[SHAPE_COUNT] = "{\"type\":\"integer\",\"minimum\":0}",
@@ -34,7 +34,7 @@ static const char *const shapes[] = {
 	[SHAPE_PATTERN] = "{\"type\":\"string\",\"format\":\"regex\"}",
 	[SHAPE_TYPE] = TYPE,
 	[SHAPE_TYPES] = "{\"anyOf\":[" TYPE ",{\"type\":\"array\",\"items\":" TYPE ",\"minItems\":1,"
-	                "\"uniqueItems\":true}]}",
+			"\"uniqueItems\":true}]}",
 	[SHAPE_NAMES] = NAMES,
 	[SHAPE_NAMES_MAP] = MAP_OF(NAMES),
 	[SHAPE_BOOLEAN_MAP] = MAP_OF("{\"type\":\"boolean\"}"),
@@ -78,13 +78,16 @@ int metaschema_make(struct schema_set *set, struct str uri, const struct json **
 	if (!vocabularies)
 		return 0;
 	buf_init(&text, set->arena, TEXT_MAX);
-	buf_printf(&text, "{\"$id\":\"%.*s\",\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],\"properties\":{",
+	buf_printf(&text,
+	           "{\"$id\":\"%.*s\",\"$dynamicAnchor\":\"meta\",\"type\":[\"object\",\"boolean\"],"
+	           "\"properties\":{",
 	           STR_ARG(uri));
 	for (size_t i = 0, written = 0; i < KEYWORD_COUNT; i++) {
 		const struct keyword_row *row = &keyword_rows[i];
 
 		if (row->dialects & DIALECT_NEW && vocabularies & 1u << row->vocabulary)
-			buf_printf(&text, "%s\"%.*s\":%s", written++ ? "," : "", STR_ARG(row->name), shapes[row->shape]);
+			buf_printf(&text, "%s\"%.*s\":%s", written++ ? "," : "", STR_ARG(row->name),
+			           shapes[row->shape]);
 	}
 	buf_lit(&text, "}}");
 	if (text.failed)

@@ -20,7 +20,8 @@ static bool check_max_members(struct walk *w, const struct rule *rule, const str
 
 static bool is_excused_as(const struct walk *w, bool is_read_only, bool is_write_only)
 {
-	return (w->direction == SCHEMA_REQUEST && is_read_only) || (w->direction == SCHEMA_STORED && is_write_only);
+	return (w->direction == SCHEMA_REQUEST && is_read_only) ||
+	       (w->direction == SCHEMA_STORED && is_write_only);
 }
 
 /*
@@ -83,7 +84,8 @@ static bool check_declared(struct walk *w, const struct rule *rule, const struct
                            const struct json *member, size_t index)
 {
 	if (w->direction == SCHEMA_REQUEST && schema->is_read_only)
-		return walk_fail_child(w, rule, member, index, "READ_ONLY", "Must not be sent: it is read-only");
+		return walk_fail_child(w, rule, member, index, "READ_ONLY",
+		                       "Must not be sent: it is read-only");
 	return walk_child(w, schema, member, index);
 }
 
@@ -96,7 +98,8 @@ static bool check_patterns(struct walk *w, const struct member_rules *rules, con
 		int r = pattern_match(rules->patterns[i].pattern, member->name);
 
 		if (r == STATUTE_ELIMIT)
-			return walk_limit(w, "PATTERN_TOO_COSTLY", "Has a name that takes too long to compare with a pattern");
+			return walk_limit(w, "PATTERN_TOO_COSTLY",
+			                  "Has a name that takes too long to compare with a pattern");
 		if (r < 0)
 			return walk_stop(w, r);
 		if (r == 0)
@@ -125,7 +128,8 @@ static bool check_member(struct walk *w, const struct rule *rule, const struct j
 	if (!matches && rules->additional) {
 		matches = true;
 		if (rules->additional->is_false)
-			ok = walk_fail_child(w, rule, member, index, "ADDITIONAL_PROPERTY", "Is not a known member");
+			ok = walk_fail_child(w, rule, member, index, "ADDITIONAL_PROPERTY",
+			                     "Is not a known member");
 		else
 			ok = walk_child(w, rules->additional, member, index);
 	}
@@ -158,7 +162,9 @@ static bool check_names(struct walk *w, const struct rule *rule, const struct js
 
 	json_each(member, node) {
 		struct json name = { .type = JSON_STRING, .text = member->name };
-		struct place place = { .up = w->place, .node = member, .index = index++, .schema = rule->schema };
+		struct place place = {
+			.up = w->place, .node = member, .index = index++, .schema = rule->schema
+		};
 		struct evaluated *outer = w->evaluated;
 		bool holds;
 
@@ -169,7 +175,8 @@ static bool check_names(struct walk *w, const struct rule *rule, const struct js
 		w->place = place.up;
 		if (holds)
 			continue;
-		ok = walk_fail_child(w, rule, member, place.index, "PROPERTY_NAME", "Has a name that is not allowed");
+		ok = walk_fail_child(w, rule, member, place.index, "PROPERTY_NAME",
+		                     "Has a name that is not allowed");
 		if (!walk_goes_on(w))
 			return false;
 	}
@@ -223,7 +230,8 @@ static bool read_patterns(struct compiler *c, const struct schema *schema, struc
 		struct pattern_property *property = &rules->patterns[rules->pattern_count];
 
 		property->pattern = compiler_pattern(c, member->name, member->name_at);
-		property->schema = compiler_grandchild(c, schema, KEYWORD_PATTERN_PROPERTIES, member, member->name);
+		property->schema = compiler_grandchild(c, schema, KEYWORD_PATTERN_PROPERTIES, member,
+		                                       member->name);
 		if (!property->schema)
 			return false;
 		rules->pattern_count += property->pattern != NULL; /* a broken one has its issue */
@@ -244,7 +252,8 @@ static void read_members(struct compiler *c, struct schema *schema)
 		return;
 	rules->additional = compiler_child(c, schema, KEYWORD_ADDITIONAL_PROPERTIES);
 	compiler_rule(c, schema, additional ? KEYWORD_ADDITIONAL_PROPERTIES : KEYWORD_PROPERTIES, ON_OBJECT,
-	              check_members)->members = rules;
+	              check_members)
+		->members = rules;
 	schema->own_members = rules;
 }
 
@@ -259,7 +268,8 @@ void read_object(struct compiler *c, struct schema *schema)
 		compiler_rule(c, schema, KEYWORD_MAX_PROPERTIES, ON_OBJECT, check_max_members)->count = count;
 	if (c->values[KEYWORD_REQUIRED]) {
 		schema->required = compiler_names(c, c->values[KEYWORD_REQUIRED]);
-		compiler_rule(c, schema, KEYWORD_REQUIRED, ON_OBJECT, check_required)->names = schema->required;
+		compiler_rule(c, schema, KEYWORD_REQUIRED, ON_OBJECT, check_required)->names =
+			schema->required;
 	}
 	read_members(c, schema);
 	if (names)

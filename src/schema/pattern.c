@@ -13,9 +13,9 @@
 
 enum {
 	TRANSLATED_MAX = 1024 * 1024,
-	MATCH_LIMIT = 100000,     /* steps of backtracking */
+	MATCH_LIMIT = 100000, /* steps of backtracking */
 	MATCH_LIMIT_PER_BYTE = 16,
-	HEAP_LIMIT = 16 * 1024,   /* KiB */
+	HEAP_LIMIT = 16 * 1024, /* KiB */
 	JIT_STACK_FIRST = 32 * 1024,
 	JIT_STACK_MAX = 512 * 1024,
 	OPTIONS = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
@@ -92,17 +92,12 @@ static void free_code(void *code)
 static const char *unsupported(int error)
 {
 	switch (error) {
-	case PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH:
-		return "a lookbehind must have a fixed length";
-	case PCRE2_ERROR_QUANTIFIER_TOO_BIG:
-		return "a quantifier is past 65535";
+	case PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH: return "a lookbehind must have a fixed length";
+	case PCRE2_ERROR_QUANTIFIER_TOO_BIG: return "a quantifier is past 65535";
 	case PCRE2_ERROR_UNKNOWN_UNICODE_PROPERTY:
-	case PCRE2_ERROR_MALFORMED_UNICODE_PROPERTY:
-		return "it has an unknown Unicode property";
-	case PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP:
-		return "its groups are nested too deeply";
-	default:
-		return "it is too large or too deep";
+	case PCRE2_ERROR_MALFORMED_UNICODE_PROPERTY: return "it has an unknown Unicode property";
+	case PCRE2_ERROR_PARENTHESES_NEST_TOO_DEEP: return "its groups are nested too deeply";
+	default: return "it is too large or too deep";
 	}
 }
 
@@ -128,7 +123,8 @@ static int compile(struct arena *arena, struct str text, pcre2_code **ret_code, 
 	return 0;
 }
 
-int pattern_new(struct arena *arena, struct str source, struct pattern **ret_pattern, struct regex_fault *ret_fault)
+int pattern_new(struct arena *arena, struct str source, struct pattern **ret_pattern,
+                struct regex_fault *ret_fault)
 {
 	struct pattern *pattern = arena_new(arena, struct pattern);
 	struct buf text;
@@ -164,14 +160,15 @@ int pattern_new_native(struct arena *arena, struct str text, struct pattern **re
 int pattern_match(const struct pattern *pattern, struct str subject)
 {
 	struct matcher *matcher = matcher_get();
-	size_t more = subject.len < INT32_MAX / MATCH_LIMIT_PER_BYTE ? subject.len * MATCH_LIMIT_PER_BYTE : INT32_MAX;
+	size_t more = subject.len < INT32_MAX / MATCH_LIMIT_PER_BYTE ? subject.len * MATCH_LIMIT_PER_BYTE
+	                                                             : INT32_MAX;
 	int r;
 
 	if (!matcher)
 		return STATUTE_ENOMEM;
 	pcre2_set_match_limit(matcher->context, MATCH_LIMIT + (uint32_t)more);
-	r = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.at ? subject.at : ""), subject.len, 0, PCRE2_NO_UTF_CHECK,
-	                matcher->data, matcher->context);
+	r = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.at ? subject.at : ""), subject.len, 0,
+	                PCRE2_NO_UTF_CHECK, matcher->data, matcher->context);
 	if (r >= 0)
 		return 1;
 	if (r == PCRE2_ERROR_NOMATCH)

@@ -149,12 +149,12 @@ struct anchor {
 
 /* A schema resource: what an $id names, or a whole document (Core, section 4.3.5). */
 struct schema_resource {
-	struct str uri;          /* absolute, without a fragment */
+	struct str uri; /* absolute, without a fragment */
 	const struct json *root;
-	struct str location;     /* pointer of the root in its document */
+	struct str location;            /* pointer of the root in its document */
 	struct schema_resource *parent; /* that it is embedded in, or NULL */
-	struct map anchors;      /* struct anchor */
-	unsigned vocabularies;   /* 1u << VOCABULARY_…, once in use */
+	struct map anchors;             /* struct anchor */
+	unsigned vocabularies;          /* 1u << VOCABULARY_…, once in use */
 	bool is_in_use;
 };
 
@@ -168,30 +168,30 @@ enum facts_state { FACTS_NONE, FACTS_BEGUN, FACTS_KNOWN };
 struct schema {
 	const struct rule *rules;
 	uint32_t rule_count;
-	uint8_t accepts;       /* ON_…: what `type` allows */
-	bool is_integer;       /* of numbers only whole ones */
-	uint8_t own_types;     /* the same as SCHEMA_TYPE_… */
-	bool is_false;         /* the schema `false` */
-	bool tracks;           /* it has an unevaluated… keyword */
-	bool is_secret;        /* writeOnly or format: password, through $ref and allOf */
+	uint8_t accepts;            /* ON_…: what `type` allows */
+	bool is_integer;            /* of numbers only whole ones */
+	uint8_t own_types;          /* the same as SCHEMA_TYPE_… */
+	bool is_false;              /* the schema `false` */
+	bool tracks;                /* it has an unevaluated… keyword */
+	bool is_secret;             /* writeOnly or format: password, through $ref and allOf */
 	const struct schema *alias; /* it is nothing but a $ref to this one, or NULL */
 	const struct schema_resource *resource;
 
 	/* What it was made from. */
 	const struct json *node;
-	struct str location;   /* pointer of `node` in its document */
+	struct str location; /* pointer of `node` in its document */
 	struct compile_round *round;
-	struct schema *next;   /* in the queue, then in the round */
+	struct schema *next; /* in the queue, then in the round */
 
 	/* What it says through $ref and allOf: facts.c. */
 	enum facts_state state;
 	bool is_read_only, is_write_only, is_password;
-	unsigned types;        /* a number is INTEGER and NUMBER here */
+	unsigned types; /* a number is INTEGER and NUMBER here */
 	struct str format;
 	const struct json *default_value;
 	const struct schema *items;
-	const struct schema *target; /* where $ref leads, or itself */
-	struct names required; /* its own */
+	const struct schema *target;            /* where $ref leads, or itself */
+	struct names required;                  /* its own */
 	const struct member_rules *own_members; /* or NULL */
 	bool knows_members;
 	struct schema_member *members;
@@ -207,7 +207,8 @@ const struct property *member_rules_find(const struct member_rules *rules, struc
 /* SCHEMA_TYPE_… as schema.h tells them: a number is NUMBER alone, unless anything is allowed. */
 static inline unsigned types_to_tell(unsigned types)
 {
-	return types != SCHEMA_TYPE_ANY && types & SCHEMA_TYPE_NUMBER ? types & ~(unsigned)SCHEMA_TYPE_INTEGER : types;
+	return types != SCHEMA_TYPE_ANY && types & SCHEMA_TYPE_NUMBER ? types & ~(unsigned)SCHEMA_TYPE_INTEGER
+	                                                              : types;
 }
 
 #endif

@@ -29,11 +29,13 @@ struct pass {
 };
 
 /* White space and line terminators, as ranges in a class, and all else. */
-#define SPACES "\\x{9}-\\x{d}\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}" \
-	       "\\x{3000}\\x{feff}"
-#define NO_SPACES "\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}" \
-	          "\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}" \
-	          "\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}"
+#define SPACES \
+	"\\x{9}-\\x{d}\\x{20}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}" \
+	"\\x{3000}\\x{feff}"
+#define NO_SPACES \
+	"\\x{0}-\\x{8}\\x{e}-\\x{1f}\\x{21}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}" \
+	"\\x{200b}-\\x{2027}\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}" \
+	"\\x{3001}-\\x{fefe}\\x{ff00}-\\x{10ffff}"
 
 /* \d and its like: true where `c` is one, which is then written. */
 static bool write_set(struct regex_reader *r, char c, bool in_class)
@@ -42,21 +44,12 @@ static bool write_set(struct regex_reader *r, char c, bool in_class)
 	case 'd':
 	case 'D':
 	case 'w':
-	case 'W':
-		regex_printf(r, "\\%c", c);
-		return true;
-	case 's':
-		regex_printf(r, in_class ? SPACES : "[" SPACES "]");
-		return true;
-	case 'S':
-		regex_printf(r, in_class ? NO_SPACES : "[^" SPACES "]");
-		return true;
+	case 'W': regex_printf(r, "\\%c", c); return true;
+	case 's': regex_printf(r, in_class ? SPACES : "[" SPACES "]"); return true;
+	case 'S': regex_printf(r, in_class ? NO_SPACES : "[^" SPACES "]"); return true;
 	case 'p':
-	case 'P':
-		regex_property(r, c == 'P');
-		return true;
-	default:
-		return false;
+	case 'P': regex_property(r, c == 'P'); return true;
+	default: return false;
 	}
 }
 
@@ -305,22 +298,14 @@ static void read_term(struct pass *p)
 		regex_printf(r, "%c", c);
 		p->can_repeat = false;
 		break;
-	case '(':
-		open_group(p);
-		break;
-	case ')':
-		close_group(p);
-		break;
-	case '\\':
-		read_escape(p);
-		break;
+	case '(': open_group(p); break;
+	case ')': close_group(p); break;
+	case '\\': read_escape(p); break;
 	case '[':
 		read_class(r);
 		p->can_repeat = true;
 		break;
-	case ']':
-		regex_fail(r, "a ']' closes no class");
-		break;
+	case ']': regex_fail(r, "a ']' closes no class"); break;
 	case '.':
 		regex_printf(r, "[^\\x{a}\\x{d}\\x{2028}\\x{2029}]");
 		p->can_repeat = true;
@@ -328,12 +313,8 @@ static void read_term(struct pass *p)
 	case '*':
 	case '+':
 	case '?':
-	case '{':
-		read_quantifier(p, c);
-		break;
-	default:
-		write_literal(r, regex_next(r));
-		p->can_repeat = true;
+	case '{': read_quantifier(p, c); break;
+	default: write_literal(r, regex_next(r)); p->can_repeat = true;
 	}
 }
 

@@ -32,7 +32,10 @@ uint32_t regex_character_escape(struct regex_reader *reader);
 /* "{Letter}" after \p or \P: reads and writes it. */
 void regex_property(struct regex_reader *reader, bool is_negated);
 
-static inline bool regex_is_surrogate(uint32_t c) { return c >= 0xD800 && c <= 0xDFFF; }
+static inline bool regex_is_surrogate(uint32_t c)
+{
+	return c >= 0xD800 && c <= 0xDFFF;
+}
 static inline bool regex_is_word(uint32_t c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';

@@ -8,8 +8,10 @@
 enum { LOCATION_MAX = 64 * 1024 };
 
 const struct keyword_row keyword_rows[KEYWORD_COUNT] = {
-#define K(id, text, vocab, form, dialect)                                                                \
-	[KEYWORD_##id] = { .name = STR_INIT(text), .vocabulary = VOCABULARY_##vocab, .shape = SHAPE_##form, \
+#define K(id, text, vocab, form, dialect) \
+	[KEYWORD_##id] = { .name = STR_INIT(text), \
+		           .vocabulary = VOCABULARY_##vocab, \
+		           .shape = SHAPE_##form, \
 		           .dialects = DIALECT_##dialect },
 #include "schema/keyword.def"
 #undef K
@@ -148,7 +150,8 @@ static const struct json *child_towards(const struct json *parent, const struct 
 	size_t index = 0;
 
 	json_each(child, parent) {
-		if (child == node || (child->type >= JSON_ARRAY && child->at <= node->at && node->end <= child->end)) {
+		if (child == node ||
+		    (child->type >= JSON_ARRAY && child->at <= node->at && node->end <= child->end)) {
 			*ret_index = index;
 			return child;
 		}
@@ -162,7 +165,8 @@ static const struct json *child_towards(const struct json *parent, const struct 
  * down is the child that holds them. A node that was made has none; then it is
  * taken to stand in the root's resource, at no known location.
  */
-int registry_place(struct schema_set *set, struct str base, const struct json *node, struct target *ret_target)
+int registry_place(struct schema_set *set, struct str base, const struct json *node,
+                   struct target *ret_target)
 {
 	struct target target = { 0 };
 	struct buf location;
@@ -202,7 +206,8 @@ static int follow_pointer(struct schema_set *set, struct str pointer, struct tar
 	buf_init(&location, set->arena, LOCATION_MAX);
 	buf_add(&location, resource->location);
 	for (size_t at = 0; node && at < pointer.len;) {
-		struct str token = str_sub(pointer, at, str_find(str_sub(pointer, at + 1, SIZE_MAX), '/') + 1);
+		struct str token = str_sub(pointer, at,
+		                           str_find(str_sub(pointer, at + 1, SIZE_MAX), '/') + 1);
 		struct schema_resource *inner;
 
 		node = json_pointer_get((struct json *)(uintptr_t)node, token);

@@ -12,10 +12,25 @@
 
 /* What a keyword's value looks like, and where in it schemas stand. */
 enum shape {
-	SHAPE_SCHEMA, SHAPE_SCHEMA_LIST, SHAPE_SCHEMA_MAP, SHAPE_PATTERN_MAP, SHAPE_DEPENDENCY_MAP,
-	SHAPE_BOOLEAN, SHAPE_COUNT, SHAPE_NUMBER, SHAPE_POSITIVE,
-	SHAPE_STRING, SHAPE_URI, SHAPE_PATTERN, SHAPE_TYPE, SHAPE_TYPES,
-	SHAPE_NAMES, SHAPE_NAMES_MAP, SHAPE_BOOLEAN_MAP, SHAPE_LIST, SHAPE_ANY
+	SHAPE_SCHEMA,
+	SHAPE_SCHEMA_LIST,
+	SHAPE_SCHEMA_MAP,
+	SHAPE_PATTERN_MAP,
+	SHAPE_DEPENDENCY_MAP,
+	SHAPE_BOOLEAN,
+	SHAPE_COUNT,
+	SHAPE_NUMBER,
+	SHAPE_POSITIVE,
+	SHAPE_STRING,
+	SHAPE_URI,
+	SHAPE_PATTERN,
+	SHAPE_TYPE,
+	SHAPE_TYPES,
+	SHAPE_NAMES,
+	SHAPE_NAMES_MAP,
+	SHAPE_BOOLEAN_MAP,
+	SHAPE_LIST,
+	SHAPE_ANY
 };
 
 enum { DIALECT_NEW = 1u << 0, DIALECT_OLD = 1u << 1, DIALECT_ALL = DIALECT_NEW | DIALECT_OLD };
@@ -47,8 +62,8 @@ struct target {
 	const struct json *node;
 	struct schema_resource *resource;
 	struct str location;
-	struct str anchor;  /* the name of the anchor that led there, or empty */
-	bool is_dynamic;    /* the anchor is a $dynamicAnchor */
+	struct str anchor; /* the name of the anchor that led there, or empty */
+	bool is_dynamic;   /* the anchor is a $dynamicAnchor */
 };
 
 /* The key of a node in `roots` and `schemas`: the pointer that `place` holds, which must stay there. */
@@ -65,8 +80,9 @@ struct schema_resource *registry_resource(const struct schema_set *set, const st
  * The resource whose root `node` is to be, where it has an $id but stands where no
  * schema was expected; `parent` itself where it has none. Returns 0 or STATUTE_ENOMEM.
  */
-STATUTE_CHECK int registry_adopt(struct schema_set *set, const struct json *node, struct schema_resource *parent,
-                                 struct str location, struct schema_resource **ret_resource);
+STATUTE_CHECK int registry_adopt(struct schema_set *set, const struct json *node,
+                                 struct schema_resource *parent, struct str location,
+                                 struct schema_resource **ret_resource);
 /* Where `node` stands in the document of `base`: STATUTE_ENOTFOUND where there is no such document. */
 STATUTE_CHECK int registry_place(struct schema_set *set, struct str base, const struct json *node,
                                  struct target *ret_target);
@@ -74,7 +90,8 @@ STATUTE_CHECK int registry_place(struct schema_set *set, struct str base, const 
 STATUTE_CHECK int registry_resolve(struct schema_set *set, const struct schema_resource *resource,
                                    struct str reference, struct target *ret_target);
 /* The resource of an absolute URI, fetched where it must be: 0, STATUTE_ENOTFOUND, STATUTE_ENOMEM. */
-STATUTE_CHECK int registry_find(struct schema_set *set, struct str uri, struct schema_resource **ret_resource);
+STATUTE_CHECK int registry_find(struct schema_set *set, struct str uri,
+                                struct schema_resource **ret_resource);
 /*
  * Finds what vocabularies the resource has: those of the meta-schema that it or
  * what it is embedded in names in $schema. Problems are issues.

@@ -22,7 +22,8 @@ struct scan {
 	bool is_open;        /* schemas stand anywhere */
 };
 
-static int visit(struct scan *scan, const struct json *node, enum kind kind, struct schema_resource *resource);
+static int visit(struct scan *scan, const struct json *node, enum kind kind,
+                 struct schema_resource *resource);
 
 static struct str without_fragment(struct str uri)
 {
@@ -99,7 +100,8 @@ static int identify(struct scan *scan, const struct json *node, struct schema_re
 }
 
 /* Visits the members or items of `node`, all taken for the same. */
-static int visit_all(struct scan *scan, const struct json *node, enum kind kind, struct schema_resource *resource)
+static int visit_all(struct scan *scan, const struct json *node, enum kind kind,
+                     struct schema_resource *resource)
 {
 	size_t len = scan->location.len, index = 0;
 	int r = 0;
@@ -119,9 +121,9 @@ static int visit_all(struct scan *scan, const struct json *node, enum kind kind,
 static enum kind kind_of_open(struct str name)
 {
 	static const struct str maps[] = {
-		STR_INIT("schemas"),  STR_INIT("responses"), STR_INIT("parameters"),    STR_INIT("headers"),
-		STR_INIT("content"),  STR_INIT("callbacks"), STR_INIT("requestBodies"), STR_INIT("pathItems"),
-		STR_INIT("paths"),    STR_INIT("webhooks"),  STR_INIT("encoding"),
+		STR_INIT("schemas"), STR_INIT("responses"), STR_INIT("parameters"),    STR_INIT("headers"),
+		STR_INIT("content"), STR_INIT("callbacks"), STR_INIT("requestBodies"), STR_INIT("pathItems"),
+		STR_INIT("paths"),   STR_INIT("webhooks"),  STR_INIT("encoding"),
 	};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
@@ -139,16 +141,12 @@ static enum kind kind_of(const struct scan *scan, struct str name)
 	if (!row)
 		return scan->is_open ? kind_of_open(name) : KIND_VALUE;
 	switch (row->shape) {
-	case SHAPE_SCHEMA:
-		return KIND_SCHEMA;
-	case SHAPE_SCHEMA_LIST:
-		return KIND_SCHEMA_LIST;
+	case SHAPE_SCHEMA: return KIND_SCHEMA;
+	case SHAPE_SCHEMA_LIST: return KIND_SCHEMA_LIST;
 	case SHAPE_SCHEMA_MAP:
 	case SHAPE_PATTERN_MAP:
-	case SHAPE_DEPENDENCY_MAP:
-		return KIND_SCHEMA_MAP;
-	default:
-		return KIND_VALUE;
+	case SHAPE_DEPENDENCY_MAP: return KIND_SCHEMA_MAP;
+	default: return KIND_VALUE;
 	}
 }
 

@@ -26,7 +26,8 @@ enum schema_dialect {
 typedef const struct json *schema_fetch(void *data, struct str uri);
 
 /* `arena` is the process's, and gets everything that is compiled. */
-STATUTE_CHECK int schema_set_new(struct arena *arena, enum schema_dialect dialect, struct schema_set **ret_set);
+STATUTE_CHECK int schema_set_new(struct arena *arena, enum schema_dialect dialect,
+                                 struct schema_set **ret_set);
 void schema_set_fetch(struct schema_set *set, schema_fetch *fetch, void *data);
 /* In the 2020-12 dialect `format` asserts too when this is set. */
 void schema_set_assert_format(struct schema_set *set, bool asserts);
@@ -47,18 +48,19 @@ STATUTE_CHECK int schema_compile(struct schema_set *set, struct str base, const 
 
 /* Who sends the instance: decides what readOnly and writeOnly mean (OpenAPI). */
 enum schema_direction {
-	SCHEMA_NEUTRAL,  /* readOnly and writeOnly only annotate */
-	SCHEMA_REQUEST,  /* a readOnly member is an error READ_ONLY, and not required */
-	SCHEMA_STORED    /* a whole resource as the store holds it: writeOnly members are not required */
+	SCHEMA_NEUTRAL, /* readOnly and writeOnly only annotate */
+	SCHEMA_REQUEST, /* a readOnly member is an error READ_ONLY, and not required */
+	SCHEMA_STORED   /* a whole resource as the store holds it: writeOnly members are not required */
 };
 
 struct schema_error {
-	struct str pointer;      /* of the value in the instance, RFC 6901; "" is the whole */
-	struct str field;        /* the same as people write it: "items[0].name"; empty for the whole */
-	struct str code;         /* MIN_VALUE, REQUIRED, …: a row of problem/validation.def */
-	struct str message;      /* "Must be at least 1" */
-	const struct json *value; /* NULL where it is missing or must not be shown (writeOnly, format: password) */
-	struct str keyword;      /* pointer of the keyword in the schema */
+	struct str pointer; /* of the value in the instance, RFC 6901; "" is the whole */
+	struct str field;   /* the same as people write it: "items[0].name"; empty for the whole */
+	struct str code;    /* MIN_VALUE, REQUIRED, …: a row of problem/validation.def */
+	struct str message; /* "Must be at least 1" */
+	/* A scalar; NULL where it is missing, an array or object, or secret (writeOnly, format: password). */
+	const struct json *value;
+	struct str keyword; /* pointer of the keyword in the schema */
 };
 
 struct schema_errors {
@@ -70,8 +72,11 @@ enum { SCHEMA_ERRORS_MAX = 200 };
 
 /*
  * 0 where the instance is valid (*ret_errors is then empty); STATUTE_EINVAL with
- * all errors; STATUTE_ELIMIT where a pattern or recursion cost too much (one error
- * says so); STATUTE_ENOMEM. `ret_errors` may be NULL: then the first failure ends it.
+ * all errors; STATUTE_ELIMIT where a pattern or recursion cost too much to know (one
+ * error says so); STATUTE_ENOMEM. `ret_errors` may be NULL: then the first failure ends
+ * it. Errors live as long as `arena`, the schema and the instance. A valid instance takes
+ * nothing from `arena`, but for long arrays of uniqueItems and objects or arrays of more
+ * than 256 parts under unevaluated…, which take some bytes a part.
  */
 STATUTE_CHECK int schema_validate(const struct schema *schema, const struct json *instance,
                                   enum schema_direction direction, struct arena *arena,
@@ -98,7 +103,7 @@ struct schema_member {
 	const struct json *node; /* the member's own schema, as written (a $ref is followed) */
 	unsigned types;          /* as schema_types says it */
 	struct str format;
-	const struct json *default_value; /* or NULL */
+	const struct json *default_value;                           /* or NULL */
 	bool is_required, is_read_only, is_write_only, is_password; /* is_password: format: password */
 };
 

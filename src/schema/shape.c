@@ -4,8 +4,8 @@
 #include "schema/compiler.h"
 
 static const struct str type_names[] = {
-	STR_INIT("null"), STR_INIT("boolean"), STR_INIT("integer"), STR_INIT("number"),
-	STR_INIT("string"), STR_INIT("array"), STR_INIT("object"),
+	STR_INIT("null"),   STR_INIT("boolean"), STR_INIT("integer"), STR_INIT("number"),
+	STR_INIT("string"), STR_INIT("array"),   STR_INIT("object"),
 };
 
 unsigned shape_type(struct str name)
@@ -17,12 +17,13 @@ unsigned shape_type(struct str name)
 }
 
 /* What only annotates harms nothing when it is wrong. */
-static bool refuse(struct compiler *c, const struct keyword_row *row, const struct json *value, const char *what)
+static bool refuse(struct compiler *c, const struct keyword_row *row, const struct json *value,
+                   const char *what)
 {
 	bool is_harmless = row->vocabulary == VOCABULARY_META_DATA || row->vocabulary == VOCABULARY_CONTENT;
 
-	(is_harmless ? issues_warn : issues_add)(c->issues, value->at, NULL, "'%.*s' must be %s", STR_ARG(row->name),
-	                                         what);
+	(is_harmless ? issues_warn : issues_add)(c->issues, value->at, NULL, "'%.*s' must be %s",
+	                                         STR_ARG(row->name), what);
 	return false;
 }
 
@@ -47,7 +48,8 @@ static bool check_each(struct compiler *c, const struct keyword_row *row, const 
 
 	json_each(child, value)
 		if (!is_right(child)) {
-			issues_add(c->issues, child->at, NULL, "in '%.*s', this must be %s", STR_ARG(row->name), what);
+			issues_add(c->issues, child->at, NULL, "in '%.*s', this must be %s",
+			           STR_ARG(row->name), what);
 			ok = false;
 		}
 	return ok;
@@ -69,7 +71,8 @@ static bool check_schema(struct compiler *c, const struct keyword_row *row, cons
 		return true;
 	if (value->type != JSON_ARRAY || !str_eq(row->name, S("items")))
 		return refuse(c, row, value, "a schema");
-	issues_add(c->issues, value->at, "use 'prefixItems' for items that differ", "'items' must be one schema");
+	issues_add(c->issues, value->at, "use 'prefixItems' for items that differ",
+	           "'items' must be one schema");
 	return false;
 }
 
@@ -96,9 +99,10 @@ static bool check_list(struct compiler *c, const struct keyword_row *row, const 
 static bool check_number(struct compiler *c, const struct keyword_row *row, const struct json *value)
 {
 	if (value->type != JSON_NUMBER)
-		return refuse(c, row, value, row->shape == SHAPE_COUNT ? "a whole number of at least 0" : "a number");
-	if (row->shape == SHAPE_COUNT && (!json_number_is_integer(value->text) ||
-	                                  json_number_cmp(value->text, S("0")) < 0))
+		return refuse(c, row, value,
+		              row->shape == SHAPE_COUNT ? "a whole number of at least 0" : "a number");
+	if (row->shape == SHAPE_COUNT &&
+	    (!json_number_is_integer(value->text) || json_number_cmp(value->text, S("0")) < 0))
 		return refuse(c, row, value, "a whole number of at least 0");
 	if (row->shape == SHAPE_POSITIVE && json_number_cmp(value->text, S("0")) <= 0)
 		return refuse(c, row, value, "greater than 0");
@@ -160,36 +164,25 @@ static bool check_types(struct compiler *c, const struct keyword_row *row, const
 bool shape_check(struct compiler *c, const struct keyword_row *row, const struct json *value)
 {
 	switch (row->shape) {
-	case SHAPE_SCHEMA:
-		return check_schema(c, row, value);
-	case SHAPE_SCHEMA_LIST:
-		return check_list(c, row, value);
+	case SHAPE_SCHEMA: return check_schema(c, row, value);
+	case SHAPE_SCHEMA_LIST: return check_list(c, row, value);
 	case SHAPE_SCHEMA_MAP:
 	case SHAPE_PATTERN_MAP:
 	case SHAPE_DEPENDENCY_MAP:
 	case SHAPE_NAMES_MAP:
-	case SHAPE_BOOLEAN_MAP:
-		return check_map(c, row, value);
-	case SHAPE_BOOLEAN:
-		return is_boolean(value) || refuse(c, row, value, "true or false");
+	case SHAPE_BOOLEAN_MAP: return check_map(c, row, value);
+	case SHAPE_BOOLEAN: return is_boolean(value) || refuse(c, row, value, "true or false");
 	case SHAPE_COUNT:
 	case SHAPE_NUMBER:
-	case SHAPE_POSITIVE:
-		return check_number(c, row, value);
+	case SHAPE_POSITIVE: return check_number(c, row, value);
 	case SHAPE_STRING:
 	case SHAPE_URI:
-	case SHAPE_PATTERN:
-		return value->type == JSON_STRING || refuse(c, row, value, "a string");
-	case SHAPE_TYPE:
-		return check_type_name(c, value);
-	case SHAPE_TYPES:
-		return check_types(c, row, value);
-	case SHAPE_NAMES:
-		return is_names(value) || refuse(c, row, value, "an array of strings");
-	case SHAPE_LIST:
-		return value->type == JSON_ARRAY || refuse(c, row, value, "an array");
-	case SHAPE_ANY:
-		return true;
+	case SHAPE_PATTERN: return value->type == JSON_STRING || refuse(c, row, value, "a string");
+	case SHAPE_TYPE: return check_type_name(c, value);
+	case SHAPE_TYPES: return check_types(c, row, value);
+	case SHAPE_NAMES: return is_names(value) || refuse(c, row, value, "an array of strings");
+	case SHAPE_LIST: return value->type == JSON_ARRAY || refuse(c, row, value, "an array");
+	case SHAPE_ANY: return true;
 	}
 	return true;
 }

@@ -56,7 +56,8 @@ static void read_format(struct compiler *c, struct schema *schema)
 	if (format_prepare(format) < 0)
 		c->failure = STATUTE_ENOMEM;
 	else
-		compiler_rule(c, schema, KEYWORD_FORMAT, format_applies(format), check_format)->format = format;
+		compiler_rule(c, schema, KEYWORD_FORMAT, format_applies(format), check_format)->format =
+			format;
 }
 
 void read_string(struct compiler *c, struct schema *schema)

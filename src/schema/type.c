@@ -26,7 +26,8 @@ static void describe_all(struct arena *arena, const struct enumeration *values, 
 		buf_init(&buf, arena, LISTED_MAX);
 		describe(&buf, values->list[i]);
 		added = buf.failed ? INT32_MAX
-		                   : snprintf(text + len, size - len, "%s%.*s", i ? ", " : "", STR_ARG(buf_str(&buf)));
+		                   : snprintf(text + len, size - len, "%s%.*s", i ? ", " : "",
+		                              STR_ARG(buf_str(&buf)));
 		if ((size_t)added >= size - len) {
 			snprintf(text + len, size - len, "%s\xE2\x80\xA6", i ? ", " : "");
 			return;
@@ -141,7 +142,8 @@ static unsigned read_names(const struct json *type)
 
 static uint8_t accepted(unsigned types)
 {
-	static const unsigned sets[] = { ON_NULL, ON_BOOLEAN, ON_NUMBER, ON_NUMBER, ON_STRING, ON_ARRAY, ON_OBJECT };
+	static const unsigned sets[] = { ON_NULL,   ON_BOOLEAN, ON_NUMBER, ON_NUMBER,
+		                         ON_STRING, ON_ARRAY,   ON_OBJECT };
 	unsigned accepts = 0;
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
@@ -152,7 +154,8 @@ static uint8_t accepted(unsigned types)
 
 void read_type(struct compiler *c, struct schema *schema)
 {
-	const struct json *type = c->values[KEYWORD_TYPE] ? c->values[KEYWORD_TYPE] : c->values[KEYWORD_TYPE_NAME];
+	const struct json *type = c->values[KEYWORD_TYPE] ? c->values[KEYWORD_TYPE]
+	                                                  : c->values[KEYWORD_TYPE_NAME];
 	unsigned types;
 
 	if (!type)

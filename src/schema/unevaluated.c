@@ -12,7 +12,8 @@ static bool check_rest(struct walk *w, const struct rule *rule, const struct jso
 	bool ok = true;
 	size_t index = 0;
 
-	for (const struct json *child = evaluated->has_all ? NULL : json_first(node); child; child = child->next, index++) {
+	for (const struct json *child = evaluated->has_all ? NULL : json_first(node); child;
+	     child = child->next, index++) {
 		bool holds = true;
 
 		if (evaluated_has(evaluated, index))
@@ -20,8 +21,9 @@ static bool check_rest(struct walk *w, const struct rule *rule, const struct jso
 		if (!rule->schema->is_false)
 			holds = walk_child(w, rule->schema, child, index);
 		else
-			holds = walk_fail_child(w, rule, child, index, "UNEVALUATED", node->type == JSON_OBJECT
-			                        ? "Is not a known member" : "Is one item too many");
+			holds = walk_fail_child(w, rule, child, index, "UNEVALUATED",
+			                        node->type == JSON_OBJECT ? "Is not a known member"
+			                                                  : "Is one item too many");
 		if (!holds) {
 			ok = false;
 			if (!walk_goes_on(w))

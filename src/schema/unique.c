@@ -34,7 +34,8 @@ static int64_t read_exponent(struct str text)
 	bool is_negative = text.len && text.at[0] == '-';
 	int64_t value = 0;
 
-	for (size_t i = text.len && (text.at[0] == '-' || text.at[0] == '+'); i < text.len && value < EXPONENT_MAX; i++)
+	for (size_t i = text.len && (text.at[0] == '-' || text.at[0] == '+');
+	     i < text.len && value < EXPONENT_MAX; i++)
 		value = value * 10 + (text.at[i] - '0');
 	if (value > EXPONENT_MAX)
 		value = EXPONENT_MAX;

@@ -17,7 +17,7 @@ static bool walk_all(struct walk *w, const struct schema *schema, const struct j
 	return ok && !w->failure;
 }
 
-/* One error that says why there is no answer; what was found before is dropped. */
+/* One error that says why there is no answer. */
 static int give_up(struct walk *w, struct schema_errors *ret_errors)
 {
 	struct schema_error *error = arena_new(w->arena, struct schema_error);
@@ -29,33 +29,43 @@ static int give_up(struct walk *w, struct schema_errors *ret_errors)
 	return STATUTE_ELIMIT;
 }
 
-static int end(struct walk *w, struct schema_errors *ret_errors)
+/*
+ * The errors of a value that is known to be wrong. Where they end at a limit, which
+ * the fast walk did not reach, that is one more of them.
+ */
+static int collect(const struct schema *schema, const struct json *instance, enum schema_direction direction,
+                   struct arena *arena, struct schema_errors *ret_errors)
 {
-	if (w->failure == STATUTE_ELIMIT && ret_errors)
-		return give_up(w, ret_errors);
-	return w->failure;
+	struct schema_errors errors = { 0 };
+	struct walk whole = {
+		.mode = WALK_COLLECT, .direction = direction, .arena = arena, .errors = &errors
+	};
+
+	walk_all(&whole, schema, instance);
+	if (whole.failure == STATUTE_ELIMIT) {
+		whole.failure = 0;
+		errors_append(&whole, &whole.limit);
+	}
+	if (whole.failure)
+		return whole.failure;
+	errors_hide_secrets(&whole);
+	*ret_errors = errors;
+	return STATUTE_EINVAL;
 }
 
 int schema_validate(const struct schema *schema, const struct json *instance, enum schema_direction direction,
                     struct arena *arena, struct schema_errors *ret_errors)
 {
-	struct schema_errors errors = { 0 };
-	struct walk walk = { .mode = WALK_FAST, .direction = direction, .arena = arena };
+	struct walk fast = { .mode = WALK_FAST, .direction = direction, .arena = arena };
 
-	if (walk_all(&walk, schema, instance)) {
+	if (walk_all(&fast, schema, instance)) {
 		if (ret_errors)
-			*ret_errors = errors;
+			*ret_errors = (struct schema_errors){ 0 };
 		return 0;
 	}
-	if (walk.failure)
-		return end(&walk, ret_errors);
-	if (!ret_errors)
-		return STATUTE_EINVAL;
-	walk = (struct walk){ .mode = WALK_COLLECT, .direction = direction, .arena = arena, .errors = &errors };
-	walk_all(&walk, schema, instance);
-	if (walk.failure)
-		return end(&walk, ret_errors);
-	errors_hide_secrets(&walk);
-	*ret_errors = errors;
-	return STATUTE_EINVAL;
+	if (fast.failure == STATUTE_ELIMIT && ret_errors)
+		return give_up(&fast, ret_errors);
+	if (fast.failure)
+		return fast.failure;
+	return ret_errors ? collect(schema, instance, direction, arena, ret_errors) : STATUTE_EINVAL;
 }

@@ -45,10 +45,12 @@ void walk_describe_types(unsigned types, char *text, size_t size)
 
 	text[0] = '\0';
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds) && len < size; i++) {
+		const char *glue = left == kinds[i].type ? " or " : ", ";
+
 		if (!(left & kinds[i].type))
 			continue;
 		left &= ~kinds[i].type;
-		len += (size_t)snprintf(text + len, size - len, "%s%s", !len ? "" : left ? ", " : " or ", kinds[i].name);
+		len += (size_t)snprintf(text + len, size - len, "%s%s", len ? glue : "", kinds[i].name);
 	}
 }
 

@@ -20,7 +20,7 @@ enum walk_mode { WALK_FAST, WALK_PROBE, WALK_COLLECT };
 
 /* Where in the instance the walk is: a list on the stack from here to the root. */
 struct place {
-	const struct place *up;      /* NULL at the root */
+	const struct place *up; /* NULL at the root */
 	const struct json *node;
 	size_t index;                /* of the node in its array or object */
 	const struct schema *schema; /* the first one that was applied here */
@@ -36,11 +36,11 @@ enum { EVALUATED_WORDS = 4, EVALUATED_BITS = 64 };
 
 /* The members or items of one value that schemas at its place have looked at. */
 struct evaluated {
-	size_t from;     /* this many items at the front are */
+	size_t from; /* this many items at the front are */
 	bool has_all;
-	size_t words;    /* of `more` */
+	size_t words; /* of `more` */
 	uint64_t few[EVALUATED_WORDS];
-	uint64_t *more;  /* past the few, in the arena, made when needed */
+	uint64_t *more; /* past the few, in the arena, made when needed */
 };
 
 /* What a branch failed of. */
@@ -54,7 +54,7 @@ struct probe {
 struct walk {
 	enum walk_mode mode;
 	enum schema_direction direction;
-	int failure; /* STATUTE_ELIMIT, STATUTE_ENOMEM: nothing goes on */
+	int failure;               /* STATUTE_ELIMIT, STATUTE_ENOMEM: nothing goes on */
 	struct schema_error limit; /* says why, where it is STATUTE_ELIMIT */
 	unsigned depth, steps;
 	const struct place *place;

@@ -174,6 +174,17 @@ static void a_costly_pattern_is_an_error_of_its_own(void **state)
 	              " PATTERN_TOO_COSTLY Has a name that takes too long to compare with a pattern");
 }
 
+static void errors_that_end_at_a_limit_keep_what_was_found(void **state)
+{
+	const struct schema *schema = compile(NEW,
+		"{'properties': {'a': {'type': 'string'}, 'b': {'pattern': '^(a+)+$'}, 'c': false}}");
+
+	(void)state;
+	assert_errors(schema, "{'a': 1, 'b': 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!', 'c': 1}",
+	              "/a TYPE Must be a string = 1\n"
+	              "/b PATTERN_TOO_COSTLY Takes too long to compare with its pattern");
+}
+
 static struct json *numbers(size_t count, const char *format)
 {
 	struct json *array = json_new(&arena, JSON_ARRAY);
@@ -260,6 +271,7 @@ int main(void)
 		schema_test(values_as_deep_as_any_are_checked),
 		schema_test(work_that_references_multiply_ends),
 		schema_test(a_costly_pattern_is_an_error_of_its_own),
+		schema_test(errors_that_end_at_a_limit_keep_what_was_found),
 		schema_test(uniqueness_of_many_items_is_linear),
 		schema_test(equal_items_are_found_however_they_are_written),
 		schema_test(many_unevaluated_members_are_each_looked_at),
