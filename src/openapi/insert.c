@@ -99,22 +99,16 @@ static size_t end_of(const struct inserter *in, const struct json *node)
 	return byte_at(in, node->end > node->name_at ? node->end : node->name_at);
 }
 
-static size_t line_begin(const struct inserter *in, size_t at)
-{
-	while (at && in->text.at[at - 1] != '\n')
-		at--;
-	return at;
-}
-
 /* The blanks before `at`; false where something else stands on its line too. */
 static bool indent_of(const struct inserter *in, size_t at, struct str *ret_indent)
 {
-	size_t begin = line_begin(in, at);
-	struct str indent = str_of(in->text.at + begin, at - begin);
+	size_t begin = at;
 
-	if (str_trim(indent).len)
+	while (begin && (in->text.at[begin - 1] == ' ' || in->text.at[begin - 1] == '\t'))
+		begin--;
+	if (begin && in->text.at[begin - 1] != '\n')
 		return false;
-	*ret_indent = indent;
+	*ret_indent = str_of(in->text.at + begin, at - begin);
 	return true;
 }
 
