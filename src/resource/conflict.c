@@ -4,20 +4,6 @@
 #include "json/pointer.h"
 #include "resource/resource.h"
 
-/* "firstName" -> "FIRST_NAME". */
-static void add_code(struct buf *buf, struct str name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.at[i];
-		bool is_upper = c >= 'A' && c <= 'Z', is_lower = c >= 'a' && c <= 'z',
-		     is_digit = c >= '0' && c <= '9';
-
-		if (is_upper && i && name.at[i - 1] >= 'a' && name.at[i - 1] <= 'z')
-			buf_add_char(buf, '_');
-		buf_add_char(buf, is_lower ? (char)(c - 'a' + 'A') : is_upper || is_digit ? c : '_');
-	}
-}
-
 static int set_text(struct exchange *x, struct json *object, struct str name, struct str text)
 {
 	return text.at ? json_set(&x->arena, object, name, json_new_string(&x->arena, text)) : 0;
@@ -42,34 +28,13 @@ static int add_names(struct exchange *x, struct json *details, const struct coll
 	return json_set(&x->arena, details, S("fields"), fields);
 }
 
-/* "ISBN_ALREADY_EXISTS", "FIRST_SECOND_ALREADY_EXISTS". */
-static struct str duplicate_code(struct exchange *x, const struct collection *collection, size_t unique)
-{
-	struct buf buf;
-
-	buf_init(&buf, &x->arena, 4096);
-	if (unique == SIZE_MAX) {
-		add_code(&buf, collection->id_name);
-	} else {
-		const struct store_unique *keys = &collection->uniques[unique];
-
-		for (size_t i = 0; i < keys->count; i++) {
-			if (i)
-				buf_add_char(&buf, '_');
-			add_code(&buf, collection->members[keys->members[i]].name);
-		}
-	}
-	buf_lit(&buf, "_ALREADY_EXISTS");
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
-}
-
 static int explain_duplicate(struct exchange *x, struct json *details)
 {
 	const struct store_conflict *conflict = &x->write.conflict;
 	struct str path = resource_path(x, x->bound->resource, conflict->id, NULL);
 	int r = add_names(x, details, conflict->collection, conflict->unique);
 
-	x->problem.code = duplicate_code(x, conflict->collection, conflict->unique);
+	x->problem.code = bind_duplicate_code(&x->arena, conflict->collection, conflict->unique);
 	x->problem.detail = str_printf(&x->arena, "Another %.*s has this value already.",
 	                               STR_ARG(x->bound->resource->singular));
 	if (r < 0 || !path.at)

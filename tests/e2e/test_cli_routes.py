@@ -328,7 +328,7 @@ def measured(*arguments):
 
 
 @pytest.mark.skipif(not DOCUMENTS, reason="no documents of others (set STATUTE_TEST_DATA)")
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+@pytest.mark.parametrize("path", DOCUMENTS, ids=[f"{path.parent.name}/{path.name}" for path in DOCUMENTS])
 def test_documents_of_others_are_listed_and_completed(path, tmp_path):
     code, output, seconds, memory = measured("routes", "--json", path)
     assert code == 0
