@@ -89,13 +89,20 @@ struct schema *compiler_schema(struct compiler *c, const struct json *node, stru
 	return schema;
 }
 
-static struct schema *below(struct compiler *c, const struct json *node, struct str location)
+/* The schema at `node`, which stands under the keyword of `parent`, or there under `name`. */
+static struct schema *below(struct compiler *c, const struct json *node, const struct schema *parent,
+                            enum keyword keyword, struct str name)
 {
-	if (!location.at) {
-		c->failure = STATUTE_ENOMEM;
-		return NULL;
-	}
-	return compiler_schema(c, node, c->resource, location);
+	struct schema *schema = map_get(&c->set->schemas, registry_key(&node));
+	struct str location;
+
+	if (schema)
+		return schema;
+	location = registry_location(c->set, parent->location, keyword_rows[keyword].name, name);
+	if (location.at)
+		return compiler_schema(c, node, c->resource, location);
+	c->failure = STATUTE_ENOMEM;
+	return NULL;
 }
 
 const struct schema *compiler_child(struct compiler *c, const struct schema *schema, enum keyword keyword)
@@ -104,17 +111,13 @@ const struct schema *compiler_child(struct compiler *c, const struct schema *sch
 
 	if (!node)
 		return NULL;
-	return below(c, node, registry_location(c->set, schema->location, keyword_rows[keyword].name));
+	return below(c, node, schema, keyword, (struct str){ 0 });
 }
 
 const struct schema *compiler_grandchild(struct compiler *c, const struct schema *schema,
                                          enum keyword keyword, const struct json *node, struct str name)
 {
-	struct str location = registry_location(c->set, schema->location, keyword_rows[keyword].name);
-
-	if (location.at)
-		location = registry_location(c->set, location, name);
-	return below(c, node, location);
+	return below(c, node, schema, keyword, name.at ? name : S(""));
 }
 
 struct schema_list compiler_list(struct compiler *c, const struct schema *schema, enum keyword keyword)

@@ -25,8 +25,15 @@ static unsigned common_types(unsigned a, unsigned b)
 
 static struct schema_member *find_member(const struct collection *found, struct str name)
 {
-	uintptr_t index = (uintptr_t)map_get(&found->by_name, name);
+	uintptr_t index;
 
+	if (found->count <= SCHEMA_FEW_NAMES) {
+		for (size_t i = 0; i < found->count; i++)
+			if (str_eq(found->list[i].name, name))
+				return &found->list[i];
+		return NULL;
+	}
+	index = (uintptr_t)map_get(&found->by_name, name);
 	return index ? &found->list[index - 1] : NULL;
 }
 
@@ -44,29 +51,43 @@ static void merge(struct schema_member *into, const struct schema_member *from)
 		into->default_value = from->default_value;
 }
 
+/* Names are indexed from the moment when there are many. */
+static bool index_names(struct collection *found)
+{
+	size_t from = found->count == SCHEMA_FEW_NAMES + 1 ? 0 : found->count - 1;
+
+	for (size_t i = from; found->count > SCHEMA_FEW_NAMES && i < found->count; i++) {
+		void **place = map_put(&found->by_name, found->list[i].name);
+
+		if (!place)
+			return false;
+		*place = (void *)(uintptr_t)(i + 1);
+	}
+	return true;
+}
+
+static bool grow(struct collection *found)
+{
+	size_t cap = found->cap ? found->cap * 2 : 4;
+	struct schema_member *list = arena_grow(found->compiler->set->arena, found->list,
+	                                        found->cap * sizeof(*list), cap * sizeof(*list));
+
+	if (!list)
+		return false;
+	found->list = list;
+	found->cap = cap;
+	return true;
+}
+
 static void append(struct collection *found, const struct schema_member *member)
 {
-	size_t cap = found->cap ? found->cap * 2 : SCHEMA_FEW_NAMES;
-	struct arena *arena = found->compiler->set->arena;
-	void **place;
-
-	if (found->count == found->cap) {
-		struct schema_member *list = arena_grow(arena, found->list, found->cap * sizeof(*list),
-		                                        cap * sizeof(*list));
-
-		if (!list) {
-			found->compiler->failure = STATUTE_ENOMEM;
-			return;
-		}
-		found->list = list;
-		found->cap = cap;
-	}
-	if (!(place = map_put(&found->by_name, member->name))) {
+	if (found->count == found->cap && !grow(found)) {
 		found->compiler->failure = STATUTE_ENOMEM;
 		return;
 	}
 	found->list[found->count++] = *member;
-	*place = (void *)(uintptr_t)found->count;
+	if (!index_names(found))
+		found->compiler->failure = STATUTE_ENOMEM;
 }
 
 static void add(struct collection *found, const struct schema_member *member)
@@ -161,6 +182,9 @@ static void find(struct compiler *c, struct schema *schema, unsigned depth)
 		return;
 	}
 	map_init(&found.by_name, c->set->arena);
+	found.cap = schema->own_members ? schema->own_members->count : 0;
+	if (found.cap && !(found.list = compiler_alloc(c, found.cap, sizeof(*found.list))))
+		return;
 	json_each(keyword, schema->node)
 		add_keyword(&found, schema, keyword->name, depth);
 	if (found.count)
@@ -183,7 +207,16 @@ size_t schema_members(const struct schema *schema, const struct schema_member **
 
 const struct schema_member *schema_member(const struct schema *schema, struct str name)
 {
-	uintptr_t index = schema ? (uintptr_t)map_get(&schema->members_by_name, name) : 0;
+	uintptr_t index;
 
-	return index ? &schema->members[index - 1] : NULL;
+	if (!schema)
+		return NULL;
+	if (schema->member_count > SCHEMA_FEW_NAMES) {
+		index = (uintptr_t)map_get(&schema->members_by_name, name);
+		return index ? &schema->members[index - 1] : NULL;
+	}
+	for (size_t i = 0; i < schema->member_count; i++)
+		if (str_eq(schema->members[i].name, name))
+			return &schema->members[i];
+	return NULL;
 }

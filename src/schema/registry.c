@@ -89,16 +89,41 @@ int schema_set_add(struct schema_set *set, struct str uri, const struct json *ro
 	return r;
 }
 
-struct str registry_location(struct schema_set *set, struct str location, struct str token)
+/* Writes the token with '~' and '/' escaped; only counts where `at` is NULL. */
+static size_t write_token(char *at, struct str token)
 {
-	struct buf buf;
+	size_t len = 0;
 
-	buf_init(&buf, set->arena, LOCATION_MAX);
-	if (!buf_reserve(&buf, location.len + token.len + 2))
+	for (size_t i = 0; i < token.len; i++) {
+		bool is_escaped = token.at[i] == '~' || token.at[i] == '/';
+
+		if (at) {
+			at[len] = is_escaped ? '~' : token.at[i];
+			if (is_escaped)
+				at[len + 1] = token.at[i] == '~' ? '0' : '1';
+		}
+		len += is_escaped ? 2 : 1;
+	}
+	return len;
+}
+
+/* There is one for each schema, so that no byte is wasted. */
+struct str registry_location(struct schema_set *set, struct str location, struct str keyword, struct str name)
+{
+	size_t len = location.len + 1 + keyword.len + (name.at ? 1 + write_token(NULL, name) : 0);
+	char *at = arena_alloc(set->arena, len);
+
+	if (!at)
 		return (struct str){ 0 };
-	buf_add(&buf, location);
-	json_pointer_add(&buf, token);
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	if (location.len)
+		memcpy(at, location.at, location.len);
+	at[location.len] = '/';
+	memcpy(at + location.len + 1, keyword.at, keyword.len);
+	if (name.at) {
+		at[location.len + 1 + keyword.len] = '/';
+		write_token(at + location.len + 1 + keyword.len + 1, name);
+	}
+	return str_of(at, len);
 }
 
 struct schema_resource *registry_resource(const struct schema_set *set, const struct json *node)

@@ -72,8 +72,9 @@ static inline struct str registry_key(const struct json *const *place)
 	return str_of((const char *)place, sizeof(*place));
 }
 
-/* Appends "/token", escaped, to `location` in the set's arena; {NULL, 0} without memory. */
-struct str registry_location(struct schema_set *set, struct str location, struct str token);
+/* The location with "/keyword" and, where there is one, "/name" appended, in the set's arena; {NULL, 0} without memory. */
+struct str registry_location(struct schema_set *set, struct str location, struct str keyword,
+                             struct str name);
 /* The resource whose root is `node`, or NULL. */
 struct schema_resource *registry_resource(const struct schema_set *set, const struct json *node);
 /*
