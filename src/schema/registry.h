@@ -72,7 +72,10 @@ static inline struct str registry_key(const struct json *const *place)
 	return str_of((const char *)place, sizeof(*place));
 }
 
-/* The location with "/keyword" and, where there is one, "/name" appended, in the set's arena; {NULL, 0} without memory. */
+/*
+ * The location with "/keyword" and, where there is one, "/name" appended, in the
+ * set's arena; {NULL, 0} without memory.
+ */
 struct str registry_location(struct schema_set *set, struct str location, struct str keyword,
                              struct str name);
 /* The resource whose root is `node`, or NULL. */
