@@ -209,6 +209,17 @@ static bool has_error_at(const struct exchange *x, struct str field)
 	return false;
 }
 
+/* What is never served is not shown in an error either. */
+static bool is_secret(const struct exchange *x, struct str name)
+{
+	const struct resource *resource = x->bound->resource;
+
+	for (size_t i = 0; i < resource->secret_count; i++)
+		if (str_eq(resource->secrets[i]->name, name))
+			return true;
+	return false;
+}
+
 static int add_rule_error(struct exchange *x, const struct json *body, size_t index)
 {
 	const struct resource_rule *rule = &x->bound->resource->rules[index];
@@ -225,7 +236,7 @@ static int add_rule_error(struct exchange *x, const struct json *body, size_t in
 					 .pointer = buf_str(&pointer),
 					 .code = rule->code,
 					 .message = rule->message,
-					 .value = json_get(body, rule->field),
+					 .value = is_secret(x, rule->field) ? NULL : json_get(body, rule->field),
 				 });
 }
 

@@ -205,3 +205,32 @@ paths:
     problem = assert_problem(client.get("/things?limt=5"), 400, "INVALID_PARAMETER")
     assert problem["validationErrors"][0]["field"] == "limt"
     assert client.get("/things?limit=5").status_code == 200
+
+
+SECRETIVE = """
+openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /users:
+    x-statute: {rules: [{check: "name <> 'root'", code: NAME_TAKEN, field: password}]}
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/User"}}}}
+      responses: {"201": {description: Made.}}
+  /users/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {"200": {description: One., content: {application/json: {schema: {$ref: "#/components/schemas/User"}}}}}}
+components:
+  schemas:
+    User:
+      type: object
+      properties: {id: {type: integer, readOnly: true}, name: {type: string},
+                   password: {type: string, writeOnly: true, minLength: 20}}
+"""
+
+
+def test_a_secret_never_comes_back_whatever_is_wrong_with_it(serve):
+    client = serve(SECRETIVE).client()
+    for body in ({"name": "root", "password": "correct horse battery staple"}, {"name": "a", "password": "horse"}):
+        response = client.post("/users", json=body)
+        assert response.status_code == 422
+        assert "horse" not in response.text
