@@ -72,6 +72,7 @@ struct exchange_host {
 struct exchange_target {
 	struct store_row row;   /* the row of an item or singleton */
 	struct store_page page; /* of a list */
+	int64_t collection_version;
 	struct str etag;        /* with its quotes; empty: no validator */
 	int64_t modified_s;     /* Last-Modified; -1 unknown */
 };

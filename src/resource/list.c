@@ -197,26 +197,41 @@ static int read_page(struct exchange *x)
 	return outcome == STORE_NO_MEMORY ? STATUTE_ENOMEM : 0;
 }
 
+/* The collection's version: of this turn's snapshot, or inside the transaction as the writer found it. */
+static bool read_version(struct exchange *x, int64_t *ret_version, int64_t *ret_modified_ms)
+{
+	const struct collection *collection = &x->bound->resource->collection;
+
+	if (!x->is_in_transaction)
+		return resource_read_ended(x, store_collection_version(x->host->reader, collection,
+		                                                       ret_version, ret_modified_ms));
+	FACT(STORE_ANSWERS, true);
+	*ret_version = x->write.collection_version;
+	*ret_modified_ms = x->write.collection_modified_ms;
+	return true;
+}
+
+static bool asks_for_rows(const struct exchange *x)
+{
+	return x->request.method != METHOD_POST &&
+	       (!request_has(&x->request, FIELD_IF_NONE_MATCH) ||
+	        statute_fact_is(&x->facts, STATUTE_FACT_IF_NONE_MATCH_HOLDS));
+}
+
 int resource_find_page(struct exchange *x)
 {
 	int64_t version = 0, modified_ms = 0;
-	enum store_outcome outcome;
 
 	if (!resource_find_parents(x))
 		return 0;
 	FACT(EXISTS, true);
-	outcome = store_collection_version(x->host->reader, &x->bound->resource->collection, &version,
-	                                   &modified_ms);
-	if (!resource_read_ended(x, outcome))
+	if (!read_version(x, &version, &modified_ms))
 		return 0;
 	x->target.etag = resource_etag(x, version);
 	x->target.modified_s = modified_ms > 0 ? modified_ms / 1000 : -1;
+	x->target.collection_version = version;
 	exchange_find_preconditions(x, true);
-	if (x->request.method == METHOD_POST ||
-	    (request_has(&x->request, FIELD_IF_NONE_MATCH) &&
-	     !statute_fact_is(&x->facts, STATUTE_FACT_IF_NONE_MATCH_HOLDS)))
-		return 0; /* no row is asked for */
-	return read_page(x);
+	return asks_for_rows(x) ? read_page(x) : 0;
 }
 
 /* The path and query of this request with another cursor; empty where there is no such page. */

@@ -151,8 +151,18 @@ static bool breaks_transition(struct exchange *x, struct change *change)
 	return false;
 }
 
-static bool is_stale(const struct change *change, const struct store_row *current)
+static bool is_conditional(const struct exchange *x)
 {
+	return request_has(&x->request, FIELD_IF_MATCH) || request_has(&x->request, FIELD_IF_NONE_MATCH) ||
+	       request_has(&x->request, FIELD_IF_UNMODIFIED_SINCE);
+}
+
+/* Is what the worker decided on no longer so? Of a POST that is the collection, where it was asked about. */
+static bool is_stale(const struct exchange *x, const struct change *change, const struct store_row *current)
+{
+	if (x->request.method == METHOD_POST)
+		return x->write.reads_collection &&
+		       x->write.collection_version != x->target.collection_version;
 	return current->state != change->seen_state || current->version != change->seen_version;
 }
 
@@ -205,7 +215,7 @@ static int decide(struct store_write *write, struct store_session *session, cons
 		statute_fact_forget(&x->facts, STATUTE_FACT_DUPLICATE);
 	x->session = session;
 	x->is_in_transaction = true;
-	if (x->request.method != METHOD_POST && is_stale(change, current)) {
+	if (is_stale(x, change, current)) {
 		x->target.row = *current;
 		if (exchange_decide_again(x))
 			r = make_change(x, change, current, now_ms, ret_change);
@@ -247,6 +257,7 @@ static int submit(struct exchange *x, struct change *change)
 		.id = new_row_id(x, change),
 		.scope_count = x->bound->kind == BINDING_ITEM ? x->bound->scope_count : 0,
 		.arena = &x->arena,
+		.reads_collection = x->request.method == METHOD_POST && is_conditional(x),
 		.decide = decide,
 		.done = done,
 		.data = x,

@@ -399,6 +399,9 @@ static enum store_outcome apply(struct store_session *session, struct store_writ
 	enum store_outcome outcome = read_current(session, write, now_ms, &current);
 	int r;
 
+	if (outcome == STORE_DONE && write->reads_collection)
+		outcome = session_version(session, write->collection, &write->collection_version,
+		                          &write->collection_modified_ms);
 	if (outcome != STORE_DONE)
 		return outcome;
 	r = write->decide(write, session, &current, now_ms, &change);

@@ -103,6 +103,10 @@ enum store_outcome session_get(struct store_session *session, const struct colle
                                struct str id, const struct store_filter *scope, size_t scope_count,
                                struct arena *arena, struct store_row *ret_row);
 
+/* The version of a collection and when it last changed. */
+enum store_outcome session_version(struct store_session *session, const struct collection *collection,
+                                   int64_t *ret_version, int64_t *ret_modified_ms);
+
 /* change.c */
 void change_apply(struct store *store, struct store_write *write);
 

@@ -205,28 +205,35 @@ enum store_outcome store_get(struct store_reader *reader, const struct collectio
 	return outcome;
 }
 
+enum store_outcome session_version(struct store_session *session, const struct collection *collection,
+                                   int64_t *ret_version, int64_t *ret_modified_ms)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement = session_statement(session, collection, STATEMENT_VERSION, &outcome);
+	int code;
+
+	if (!statement)
+		return outcome;
+	code = session_step(session, statement);
+	if (code == SQLITE_ROW) {
+		*ret_version = sqlite3_column_int64(statement, 0);
+		*ret_modified_ms = sqlite3_column_int64(statement, 1);
+	} else {
+		outcome = code == SQLITE_DONE ? STORE_BROKEN : session_failed(session, code);
+	}
+	sqlite3_reset(statement);
+	return outcome;
+}
+
 enum store_outcome store_collection_version(struct store_reader *reader, const struct collection *collection,
                                             int64_t *ret_version, int64_t *ret_modified_ms)
 {
 	enum store_outcome outcome = STORE_DONE;
 	struct store_session *session = reader_begin(reader, &outcome);
-	sqlite3_stmt *statement = session ? session_statement(session, collection, STATEMENT_VERSION,
-	                                                      &outcome)
-	                                  : NULL;
-	int code;
 
 	if (!session)
 		return outcome;
-	if (statement) {
-		code = session_step(session, statement);
-		if (code == SQLITE_ROW) {
-			*ret_version = sqlite3_column_int64(statement, 0);
-			*ret_modified_ms = sqlite3_column_int64(statement, 1);
-		} else {
-			outcome = code == SQLITE_DONE ? STORE_BROKEN : session_failed(session, code);
-		}
-		sqlite3_reset(statement);
-	}
+	outcome = session_version(session, collection, ret_version, ret_modified_ms);
 	if (outcome != STORE_DONE)
 		reader_failed(reader, sqlite3_extended_errcode(session->db));
 	return outcome;

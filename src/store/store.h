@@ -238,6 +238,8 @@ struct store_write {
 	const struct store_filter *scope; /* as in store_get; a row that does not meet it is absent */
 	size_t scope_count;
 	struct arena *arena;
+	bool reads_collection; /* `decide` needs the two below: a condition on the collection itself */
+	int64_t collection_version, collection_modified_ms;
 	/*
 	 * Called on the writer thread, inside the transaction, with the row as it is
 	 * now (its id already made where it is new, version being the last one or 0; its

@@ -89,3 +89,14 @@ def test_readers_see_whole_states_while_others_write(shop, wires):
             body = response.json()
             assert response.status == 200 and body["name"] == body["description"]
         assert sorted(wire.read().status for wire in writers[:5]) == [200, 412, 412, 412, 412]
+
+
+def test_of_a_hundred_creators_with_one_tag_of_the_list_one_wins(shop, wires):
+    tag = shop.client().get("/products").headers["ETag"]
+    responses = ask_at_once(wires, [
+        request("POST", "/products", "Content-Type: application/json", f"If-Match: {tag}",
+                content=product(slug=f"product-{index}"))
+        for index in range(CLIENTS)
+    ])
+    assert sorted(response.status for response in responses) == [201] + [412] * (CLIENTS - 1)
+    assert shop.client().get("/products").json()["total"] == 1
