@@ -37,16 +37,41 @@ void random_fill(void *at, size_t len)
 	memset(pool + left, 0, len); /* what was handed out is not kept */
 }
 
+/*
+ * Ids of one thread sort in the order in which they were made, also within one
+ * millisecond and when the clock goes back (RFC 9562 section 6.2): the time never
+ * falls, and where it stays, a counter behind it grows.
+ */
+struct sequence {
+	int64_t ms;
+	uint32_t counter;
+};
+
+/* The counter begins anew, somewhere in its lower half, with each millisecond; full, it borrows the next one. */
+static void advance(struct sequence *sequence, int64_t wall_ms, uint32_t limit)
+{
+	uint32_t chance;
+
+	if (wall_ms <= sequence->ms && ++sequence->counter < limit)
+		return;
+	random_fill(&chance, sizeof(chance));
+	sequence->ms = wall_ms > sequence->ms ? wall_ms : sequence->ms + 1;
+	sequence->counter = chance % (limit / 2);
+}
+
 void random_uuid7(char out[UUID_LEN], int64_t wall_ms)
 {
 	static const char hex[] = "0123456789abcdef";
+	static _Thread_local struct sequence sequence;
 	unsigned char bytes[16];
 	size_t at = 0;
 
+	advance(&sequence, wall_ms, 1 << 12);
 	random_fill(bytes, sizeof(bytes));
 	for (int i = 0; i < 6; i++)
-		bytes[i] = (unsigned char)((uint64_t)wall_ms >> (40 - 8 * i));
-	bytes[6] = (unsigned char)(0x70 | (bytes[6] & 0x0F));
+		bytes[i] = (unsigned char)((uint64_t)sequence.ms >> (40 - 8 * i));
+	bytes[6] = (unsigned char)(0x70 | sequence.counter >> 8);
+	bytes[7] = (unsigned char)sequence.counter;
 	bytes[8] = (unsigned char)(0x80 | (bytes[8] & 0x3F));
 	for (size_t i = 0; i < sizeof(bytes); i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
@@ -56,17 +81,25 @@ void random_uuid7(char out[UUID_LEN], int64_t wall_ms)
 	}
 }
 
+static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+static void write_base62(char *out, size_t len, uint64_t value)
+{
+	while (len) {
+		out[--len] = digits[value % 62];
+		value /= 62;
+	}
+}
+
 void random_sortable_id(char out[RANDOM_ID_LEN], int64_t wall_ms)
 {
-	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	uint64_t time = (uint64_t)wall_ms;
-	size_t at = 8;
+	static _Thread_local struct sequence sequence;
+	enum { TIME = 8, COUNTER = 4, COUNTERS = 62 * 62 * 62 * 62 };
+	size_t at = TIME + COUNTER;
 
-	while (at) {
-		out[--at] = digits[time % 62];
-		time /= 62;
-	}
-	at = 8;
+	advance(&sequence, wall_ms, COUNTERS);
+	write_base62(out, TIME, (uint64_t)sequence.ms);
+	write_base62(out + TIME, COUNTER, sequence.counter);
 	while (at < RANDOM_ID_LEN) {
 		unsigned char byte;
 

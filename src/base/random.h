@@ -9,9 +9,12 @@
 void random_fill(void *at, size_t len);
 
 enum { UUID_LEN = 36, RANDOM_ID_LEN = 22 };
-/* A UUID version 7 (RFC 9562): sorts by time. Writes 36 characters, not NUL-terminated. */
+/*
+ * A UUID version 7 (RFC 9562): those of one thread sort in the order in which they
+ * were made. Writes 36 characters, not NUL-terminated.
+ */
 void random_uuid7(char out[UUID_LEN], int64_t wall_ms);
-/* A sortable id: 8 characters of time, 14 random ones, of [0-9A-Za-z]. Not NUL-terminated. */
+/* The same of [0-9A-Za-z]: 8 characters of time, 4 of a counter, 10 by chance. Not NUL-terminated. */
 void random_sortable_id(char out[RANDOM_ID_LEN], int64_t wall_ms);
 
 #endif

@@ -127,8 +127,8 @@ static int add_members(struct binder *binder, struct resource *resource, const s
 	enum store_type type;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!column_type(members[i].types, &type) || members[i].is_write_only ||
-		    members[i].is_password)
+		if (!store_member_fits(members[i].name) || !column_type(members[i].types, &type) ||
+		    members[i].is_write_only || members[i].is_password)
 			continue;
 		if (!resource->collection.is_singleton &&
 		    str_eq(members[i].name, resource->collection.id_name))

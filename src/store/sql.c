@@ -24,33 +24,25 @@ void sql_add_text(struct buf *buf, struct str text)
 	add_quoted(buf, text, '\'');
 }
 
-static bool has(struct str text, char c)
+bool store_member_fits(struct str member)
 {
-	return str_find(text, c) < text.len;
-}
-
-bool sql_has_path(struct str member)
-{
-	return !has(member, '\0') && !(has(member, '"') && (has(member, '.') || has(member, '[')));
+	for (size_t i = 0; i < member.len; i++)
+		if ((unsigned char)member.at[i] < ' ' || member.at[i] == '"' || member.at[i] == '\\')
+			return false;
+	return true;
 }
 
 struct str sql_path(struct arena *arena, struct str member)
 {
 	struct buf path, literal;
-	struct str escaped;
 
-	if (!sql_has_path(member))
+	if (!store_member_fits(member))
 		return (struct str){ 0 };
 	buf_init(&path, arena, SQL_TEXT_MAX);
 	buf_init(&literal, arena, SQL_TEXT_MAX);
-	buf_lit(&path, "$.");
-	json_write_string(&path, member);
-	escaped = str_sub(buf_str(&path), 2, SIZE_MAX);
-	/* A quoted step ends at the first quote, even an escaped one: such a name stands bare. */
-	if (has(member, '"')) {
-		memmove(path.at + 2, escaped.at + 1, escaped.len - 2);
-		path.len -= 2;
-	}
+	buf_lit(&path, "$.\"");
+	buf_add(&path, member);
+	buf_add_char(&path, '"');
 	sql_add_text(&literal, buf_str(&path));
 	return path.failed || literal.failed ? (struct str){ 0 } : buf_str(&literal);
 }

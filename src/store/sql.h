@@ -18,15 +18,11 @@ void sql_add_name(struct buf *buf, struct str name);
 /* A text literal; the text has no NUL. */
 void sql_add_text(struct buf *buf, struct str text);
 /*
- * The literal of the JSON path of a member, in `arena`: '$."name"'. SQLite compares
- * names as they stand in the JSON text, so the path has them escaped as
- * json_write_string does. A name with NUL, or with a quote and a dot or bracket
- * at once, has no path: the answer is then {NULL, 0}, as without memory.
+ * The literal of the JSON path of a member, in `arena`: '$."name"'. {NULL, 0} without
+ * memory, and for names that do not fit (store_member_fits): versions of SQLite
+ * read a quote or a backslash in a path in different ways.
  */
 struct str sql_path(struct arena *arena, struct str member);
-/* False where no path can name the member. */
-bool sql_has_path(struct str member);
-
 /* Binds without copying: the text must live until the statement was reset. Returns SQLite's code. */
 int sql_bind_text(sqlite3_stmt *statement, int at, struct str text);
 /* The same, but NULL for the empty text. */

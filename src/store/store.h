@@ -30,6 +30,9 @@ enum store_id {
 	STORE_ID_TEXT,    /* a sortable random text, or whatever a creating PUT names */
 };
 
+/* Can a member of this name be a column? Names with quotes, backslashes or control characters cannot. */
+bool store_member_fits(struct str name);
+
 /* A scalar member of the rows: a column. */
 struct store_member {
 	struct str name;
