@@ -174,11 +174,7 @@ void exchange_walk_anew(struct exchange *x)
 
 bool exchange_decide_again(struct exchange *x)
 {
-	struct statute_facts before = x->facts;
-
 	statute_facts_run_again(&x->facts, &x->bound->fixed, &x->node);
-	if (statute_fact_known(&before, STATUTE_FACT_PARENTS_EXIST))
-		FACT(PARENTS_EXIST, true);
 	x->was_found = x->was_understood = false;
 	if (x->was_content_taken && exchange_take_content(x) < 0)
 		fail(x, STATUTE_ENOMEM);

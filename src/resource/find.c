@@ -44,6 +44,7 @@ static bool parent_exists(struct exchange *x, size_t index, bool *ret_answered)
 {
 	const struct binding_scope *scopes = x->bound->scopes;
 	const struct resource *parent = scopes[index].parent;
+	struct str id = x->match.values[scopes[index].parameter];
 	struct store_filter filters[ROUTER_PARAMETERS_MAX];
 	struct store_row row;
 	enum store_outcome outcome;
@@ -57,8 +58,12 @@ static bool parent_exists(struct exchange *x, size_t index, bool *ret_answered)
 			continue;
 		filters[count++] = (struct store_filter){ member, &x->match.values[scopes[i].parameter], 1 };
 	}
-	outcome = store_get(x->host->reader, &parent->collection, x->match.values[scopes[index].parameter],
-	                    filters, count, &x->arena, &row);
+	if (x->is_in_transaction)
+		outcome = store_session_get(x->session, &parent->collection, id, filters, count, &x->arena,
+		                            &row);
+	else
+		outcome = store_get(x->host->reader, &parent->collection, id, filters, count, &x->arena,
+		                    &row);
 	*ret_answered = resource_read_ended(x, outcome);
 	return *ret_answered && outcome == STORE_DONE && row.state == ROW_LIVE;
 }
@@ -67,8 +72,6 @@ bool resource_find_parents(struct exchange *x)
 {
 	bool answered = true;
 
-	if (x->is_in_transaction)
-		return true;
 	for (size_t i = 0; i < x->bound->scope_count; i++) {
 		if (parent_exists(x, i, &answered))
 			continue;

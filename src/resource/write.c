@@ -157,9 +157,11 @@ static bool is_conditional(const struct exchange *x)
 	       request_has(&x->request, FIELD_IF_UNMODIFIED_SINCE);
 }
 
-/* Is what the worker decided on no longer so? Of a POST that is the collection, where it was asked about. */
-static bool is_stale(const struct exchange *x, const struct change *change, const struct store_row *current)
+/* Is what the worker decided on no longer so? Of a POST: its parents, and the collection where that was asked about. */
+static bool is_stale(struct exchange *x, const struct change *change, const struct store_row *current)
 {
+	if (!resource_find_parents(x))
+		return true;
 	if (x->request.method == METHOD_POST)
 		return x->write.reads_collection &&
 		       x->write.collection_version != x->target.collection_version;

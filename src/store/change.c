@@ -83,8 +83,8 @@ static enum store_outcome read_current(struct store_session *session, struct sto
 	*row = (struct store_row){ .state = ROW_ABSENT };
 	if (!write->id.len && !write->collection->is_singleton)
 		return make_id(session, write, now_ms, &row->id);
-	outcome = session_get(session, write->collection, write->id, write->scope, write->scope_count,
-	                      write->arena, row);
+	outcome = store_session_get(session, write->collection, write->id, write->scope, write->scope_count,
+	                            write->arena, row);
 	return outcome == STORE_ABSENT ? STORE_DONE : outcome;
 }
 

@@ -99,10 +99,6 @@ STATUTE_CHECK int rules_check_all(struct store *store, struct issues *issues);
 struct store_session *reader_begin(struct store_reader *reader, enum store_outcome *ret_outcome);
 /* A read failed with SQLite's `code`: the next one begins anew. */
 void reader_failed(struct store_reader *reader, int code);
-enum store_outcome session_get(struct store_session *session, const struct collection *collection,
-                               struct str id, const struct store_filter *scope, size_t scope_count,
-                               struct arena *arena, struct store_row *ret_row);
-
 /* The version of a collection and when it last changed. */
 enum store_outcome session_version(struct store_session *session, const struct collection *collection,
                                    int64_t *ret_version, int64_t *ret_modified_ms);

@@ -170,9 +170,9 @@ static enum store_outcome read_live(struct store_session *session, const struct 
 	return outcome;
 }
 
-enum store_outcome session_get(struct store_session *session, const struct collection *collection,
-                               struct str id, const struct store_filter *scope, size_t scope_count,
-                               struct arena *arena, struct store_row *ret_row)
+enum store_outcome store_session_get(struct store_session *session, const struct collection *collection,
+                                     struct str id, const struct store_filter *scope, size_t scope_count,
+                                     struct arena *arena, struct store_row *ret_row)
 {
 	struct store_row row = { .id = id };
 	enum store_outcome outcome = read_live(session, collection, id, arena, &row);
@@ -199,7 +199,7 @@ enum store_outcome store_get(struct store_reader *reader, const struct collectio
 
 	if (!session)
 		return outcome;
-	outcome = session_get(session, collection, id, scope, scope_count, arena, ret_row);
+	outcome = store_session_get(session, collection, id, scope, scope_count, arena, ret_row);
 	if (outcome != STORE_DONE && outcome != STORE_ABSENT)
 		reader_failed(reader, sqlite3_extended_errcode(session->db));
 	return outcome;

@@ -212,6 +212,11 @@ struct store_session *store_reader_session(struct store_reader *reader);
 enum store_outcome store_check_rules(struct store_session *session, const struct collection *collection,
                                      struct str body, uint64_t *ret_broken);
 
+/* As store_get, through a session: in `decide`, of another row that the decision rests on. */
+enum store_outcome store_session_get(struct store_session *session, const struct collection *collection,
+                                     struct str id, const struct store_filter *scope, size_t scope_count,
+                                     struct arena *arena, struct store_row *ret_row);
+
 /* ---- Writing ----------------------------------------------------------- */
 
 enum store_verb { STORE_NOTHING, STORE_CREATE, STORE_REPLACE, STORE_DELETE };

@@ -28,6 +28,13 @@ static const char document_text[] =
 	"'#/components/schemas/Thing'}}}}\n"
 	"      responses: {'200': {description: Changed.}}\n"
 	"    delete: {responses: {'204': {description: Deleted.}}}\n"
+	"  /things/{thingId}/parts:\n"
+	"    parameters: [{name: thingId, in: path, required: true, schema: {type: integer}}]\n"
+	"    x-statute: {collection: parts}\n"
+	"    post:\n"
+	"      requestBody: {content: {application/json: {schema: {type: object, properties: {thingId: {type: "
+	"integer}}}}}}\n"
+	"      responses: {'201': {description: Made.}}\n"
 	"components:\n"
 	"  schemas:\n"
 	"    Thing:\n"
@@ -226,6 +233,20 @@ static void a_row_that_is_deleted_in_between_is_404(void **state)
 	exchange_done(&talk.x);
 }
 
+static void a_parent_that_is_deleted_in_between_is_404(void **state)
+{
+	struct fixture *f = *state;
+	struct talk talk;
+
+	assert_int_equal(ask(f, "POST", "/things", JSON, "{\"name\":\"a\"}"), 201);
+	assert_int_equal(ask(f, "POST", "/things/1/parts", JSON, "{}"), 201);
+	begin(f, &talk, "POST", "/things/1/parts", JSON, "{}");
+	assert_int_equal(talk.step, EXCHANGE_CONTENT);
+	assert_int_equal(ask(f, "DELETE", "/things/1", "", ""), 204);
+	assert_int_equal(finish(&talk), 404);
+	exchange_done(&talk.x);
+}
+
 static void a_state_that_moved_in_between_decides_on_the_step(void **state)
 {
 	struct fixture *f = *state;
@@ -268,6 +289,7 @@ int main(void)
 		RESOURCE_TEST(a_tag_that_was_current_at_the_decision_is_asked_again_at_the_write),
 		RESOURCE_TEST(a_change_without_a_tag_is_made_to_the_row_as_it_is_now),
 		RESOURCE_TEST(a_row_that_is_deleted_in_between_is_404),
+		RESOURCE_TEST(a_parent_that_is_deleted_in_between_is_404),
 		RESOURCE_TEST(a_state_that_moved_in_between_decides_on_the_step),
 		RESOURCE_TEST(any_tag_holds_while_there_is_a_row),
 		RESOURCE_TEST(an_exchange_forgets_one_request_before_the_next),
