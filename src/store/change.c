@@ -404,6 +404,9 @@ static enum store_outcome apply(struct store_session *session, struct store_writ
 		                          &write->collection_modified_ms);
 	if (outcome != STORE_DONE)
 		return outcome;
+	/* Where the clock goes back, dates do not (RFC 9110 section 13.1.3). */
+	if (now_ms < current.modified_ms)
+		now_ms = current.modified_ms;
 	r = write->decide(write, session, &current, now_ms, &change);
 	if (r < 0)
 		return r == STATUTE_ENOMEM ? STORE_NO_MEMORY : STORE_BROKEN;

@@ -12,6 +12,9 @@
 #include "store/sql.h"
 #include "store/store.h"
 
+/* Whose a file is. */
+enum store_file { STORE_FILE_OURS, STORE_FILE_EMPTY, STORE_FILE_NEWER, STORE_FILE_FOREIGN };
+
 /* Statements of one collection on one connection, made when first used. */
 enum statement {
 	STATEMENT_GET,     /* id -> version, modified, body, secret */
@@ -41,6 +44,7 @@ struct store_session {
 	sqlite3 *db;
 	struct session_collection *collections; /* by collection->index */
 	bool is_writer;
+	bool is_lost;         /* a failure that this connection cannot recover from */
 	uint64_t deadline_us; /* of the statement that runs; 0: none */
 	uint64_t file;        /* inode of the file it opened */
 	uint64_t looked_us;   /* when the path was last looked at */
@@ -64,12 +68,20 @@ struct store {
 };
 
 /* sqlite.c */
-/* Opens a connection; the outcome says why not, and session->cause too. */
+/*
+ * Opens a connection to a file of ours; the outcome says why not, and session->cause too.
+ * STORE_BROKEN where the file is somebody else's: nothing is written to it.
+ */
 enum store_outcome session_open(struct store_session *session, const struct store *store, bool is_writer);
+/* Opens the writer's first connection, to any file or a new one, which stays as it is until session_tune. */
+enum store_outcome session_open_first(struct store_session *session, const struct store *store);
+/* Sets how the connection works; a writer's makes the file one with a write-ahead log. */
+enum store_outcome session_tune(struct store_session *session);
 void session_close(struct store_session *session);
 /*
  * Makes sure that the connection is to the file that the path names now: opens it
- * again where it was lost, never making a new file. Looks at the path at most ten times a second.
+ * again where it was lost, never making a new file. A writer looks at the path each
+ * time, a reader at most ten times a second.
  */
 enum store_outcome session_ensure(struct store_session *session);
 /* Remembers what the engine said, and returns what it means. */
@@ -84,6 +96,8 @@ int session_step(struct store_session *session, sqlite3_stmt *statement);
 enum store_outcome session_run(struct store_session *session, const char *sql);
 
 /* layout.c */
+/* Whose file is it? Only reads. */
+enum store_outcome layout_identify(struct store_session *session, enum store_file *ret_file);
 STATUTE_CHECK int layout_make(struct store *store, struct issues *issues);
 /* The quoted column of a member (or of the id). */
 struct str layout_column(const struct store *store, const struct collection *collection, size_t member);
@@ -97,8 +111,8 @@ STATUTE_CHECK int rules_check_all(struct store *store, struct issues *issues);
 /* reader.c */
 /* The session of a reader, its read transaction begun; NULL and *ret_outcome where it cannot be. */
 struct store_session *reader_begin(struct store_reader *reader, enum store_outcome *ret_outcome);
-/* A read failed with SQLite's `code`: the next one begins anew. */
-void reader_failed(struct store_reader *reader, int code);
+/* A read failed: the next one begins anew. */
+void reader_failed(struct store_reader *reader);
 /* The version of a collection and when it last changed. */
 enum store_outcome session_version(struct store_session *session, const struct collection *collection,
                                    int64_t *ret_version, int64_t *ret_modified_ms);

@@ -310,9 +310,9 @@ static enum store_outcome make_indexes(struct store *store, const struct collect
 	return outcome;
 }
 
-static int64_t number_of(struct store *store, const char *sql, enum store_outcome *outcome)
+static int64_t number_of(struct store_session *session, const char *sql, enum store_outcome *outcome)
 {
-	sqlite3_stmt *statement = session_prepare(&store->writer, str_from(sql), outcome);
+	sqlite3_stmt *statement = session_prepare(session, str_from(sql), outcome);
 	int64_t number = -1;
 	int code;
 
@@ -322,25 +322,38 @@ static int64_t number_of(struct store *store, const char *sql, enum store_outcom
 	if (code == SQLITE_ROW)
 		number = sqlite3_column_int64(statement, 0);
 	else
-		*outcome = session_failed(&store->writer, code);
+		*outcome = session_failed(session, code);
 	sqlite3_finalize(statement);
 	return number;
+}
+
+enum store_outcome layout_identify(struct store_session *session, enum store_file *ret_file)
+{
+	enum store_outcome outcome = STORE_DONE;
+	int64_t id = number_of(session, "PRAGMA application_id", &outcome);
+	int64_t format = number_of(session, "PRAGMA user_version", &outcome);
+	int64_t tables = number_of(session, "SELECT count(*) FROM sqlite_master", &outcome);
+
+	if (outcome != STORE_DONE)
+		return outcome;
+	if (id == APPLICATION_ID)
+		*ret_file = format <= FORMAT ? STORE_FILE_OURS : STORE_FILE_NEWER;
+	else
+		*ret_file = id == 0 && tables == 0 ? STORE_FILE_EMPTY : STORE_FILE_FOREIGN;
+	return STORE_DONE;
 }
 
 /* A file of another program, or of a newer version of this one, is left alone. */
 static bool is_ours(struct store *store, struct issues *issues, enum store_outcome *outcome)
 {
-	int64_t id = number_of(store, "PRAGMA application_id", outcome);
-	int64_t format = number_of(store, "PRAGMA user_version", outcome);
-	int64_t tables = number_of(store, "SELECT count(*) FROM sqlite_master", outcome);
+	enum store_file file = STORE_FILE_FOREIGN;
 
+	*outcome = layout_identify(&store->writer, &file);
 	if (*outcome != STORE_DONE)
 		return false;
-	if (id == APPLICATION_ID && format <= FORMAT)
+	if (file == STORE_FILE_OURS || file == STORE_FILE_EMPTY)
 		return true;
-	if (id == 0 && tables == 0)
-		return true;
-	if (id == APPLICATION_ID)
+	if (file == STORE_FILE_NEWER)
 		issues_add(issues, 0, "use a newer Statute, or another file",
 		           "the database %s was made by a newer version", store->path);
 	else
@@ -400,7 +413,9 @@ int layout_make(struct store *store, struct issues *issues)
 
 	if (!is_ours(store, issues, &outcome))
 		return outcome == STORE_DONE ? STATUTE_ESTORE : refuse(store, issues, outcome);
-	outcome = session_run(&store->writer, "BEGIN IMMEDIATE");
+	outcome = session_tune(&store->writer);
+	if (outcome == STORE_DONE)
+		outcome = session_run(&store->writer, "BEGIN IMMEDIATE");
 	if (outcome != STORE_DONE)
 		return refuse(store, issues, outcome);
 	arena_init(&arena, 1 << 16, 64 << 20);

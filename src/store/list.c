@@ -379,7 +379,7 @@ enum store_outcome store_list(struct store_reader *reader, const struct store_qu
 		return STORE_CONSTRAINT;
 	outcome = run_page(session, &plan, &page);
 	if (outcome != STORE_DONE)
-		reader_failed(reader, sqlite3_extended_errcode(session->db));
+		reader_failed(reader);
 	else
 		*ret_page = page;
 	return outcome;

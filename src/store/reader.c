@@ -69,12 +69,12 @@ struct store_session *reader_begin(struct store_reader *reader, enum store_outco
 }
 
 /* After a failure the next read begins anew, and on a new connection where this one cannot be well again. */
-void reader_failed(struct store_reader *reader, int code)
+void reader_failed(struct store_reader *reader)
 {
 	if (reader->in_transaction)
 		sqlite3_exec(reader->session.db, "ROLLBACK", NULL, NULL, NULL);
 	reader->in_transaction = false;
-	if (outcome_is_of_connection(code))
+	if (reader->session.is_lost)
 		session_close(&reader->session);
 }
 
@@ -201,7 +201,7 @@ enum store_outcome store_get(struct store_reader *reader, const struct collectio
 		return outcome;
 	outcome = store_session_get(session, collection, id, scope, scope_count, arena, ret_row);
 	if (outcome != STORE_DONE && outcome != STORE_ABSENT)
-		reader_failed(reader, sqlite3_extended_errcode(session->db));
+		reader_failed(reader);
 	return outcome;
 }
 
@@ -235,6 +235,6 @@ enum store_outcome store_collection_version(struct store_reader *reader, const s
 		return outcome;
 	outcome = session_version(session, collection, ret_version, ret_modified_ms);
 	if (outcome != STORE_DONE)
-		reader_failed(reader, sqlite3_extended_errcode(session->db));
+		reader_failed(reader);
 	return outcome;
 }

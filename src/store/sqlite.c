@@ -25,6 +25,7 @@ enum store_outcome session_failed(struct store_session *session, int code)
 
 	snprintf(session->cause, sizeof(session->cause), "SQLite %d: %s", code,
 	         session->db ? sqlite3_errmsg(session->db) : sqlite3_errstr(code));
+	session->is_lost = session->is_lost || outcome_is_of_connection(code);
 	return outcome_of(code, system);
 }
 
@@ -45,8 +46,9 @@ static const char writer_pragmas[] =
 	"PRAGMA foreign_keys = OFF;" /* references are checked by name: see change.c */
 	"PRAGMA cache_size = -8192;";
 
+/* The file is not mapped: one that another program cuts short would end the process (SIGBUS). */
 static const char reader_pragmas[] = "PRAGMA query_only = ON;"
-				     "PRAGMA mmap_size = 268435456;"
+				     "PRAGMA mmap_size = 0;"
 				     "PRAGMA cache_size = -8192;";
 
 static void harden(sqlite3 *db)
@@ -95,32 +97,64 @@ static enum store_outcome open_as(struct store_session *session, const struct st
 	harden(session->db);
 	sqlite3_busy_timeout(session->db, (int)store->options.busy_ms);
 	sqlite3_progress_handler(session->db, PROGRESS_STEPS, on_progress, session);
-	outcome = session_run(session, is_writer ? writer_pragmas : reader_pragmas);
-	if (outcome == STORE_DONE && is_writer)
-		outcome = limit_pages(session);
 	session->file = file_at(store->path);
 	session->looked_us = clock_monotonic_us();
+	return STORE_DONE;
+}
+
+enum store_outcome session_tune(struct store_session *session)
+{
+	const char *pragmas = session->is_writer ? writer_pragmas : reader_pragmas;
+	enum store_outcome outcome = session_run(session, pragmas);
+
+	return outcome == STORE_DONE && session->is_writer ? limit_pages(session) : outcome;
+}
+
+/* Somebody may have put another file in the place of ours. */
+static enum store_outcome refuse_others(struct store_session *session)
+{
+	enum store_file file = STORE_FILE_FOREIGN;
+	enum store_outcome outcome = layout_identify(session, &file);
+
+	if (outcome != STORE_DONE || file == STORE_FILE_OURS)
+		return outcome;
+	snprintf(session->cause, sizeof(session->cause), "the file is %s",
+	         file == STORE_FILE_EMPTY   ? "empty"
+	         : file == STORE_FILE_NEWER ? "of a newer version"
+	                                    : "not one of Statute");
+	return STORE_BROKEN;
+}
+
+enum store_outcome session_open(struct store_session *session, const struct store *store, bool is_writer)
+{
+	enum store_outcome outcome = open_as(session, store, is_writer, 0);
+
+	if (outcome == STORE_DONE)
+		outcome = refuse_others(session);
+	if (outcome == STORE_DONE)
+		outcome = session_tune(session);
 	if (outcome != STORE_DONE)
 		session_close(session);
 	return outcome;
 }
 
-enum store_outcome session_open(struct store_session *session, const struct store *store, bool is_writer)
+enum store_outcome session_open_first(struct store_session *session, const struct store *store)
 {
-	return open_as(session, store, is_writer, is_writer ? SQLITE_OPEN_CREATE : 0);
+	return open_as(session, store, true, SQLITE_OPEN_CREATE);
 }
 
 enum store_outcome session_ensure(struct store_session *session)
 {
+	bool is_usable = session->db && !session->is_lost;
 	uint64_t now = clock_monotonic_us();
 
-	if (session->db && now - session->looked_us < LOOK_US)
+	if (is_usable && !session->is_writer && now - session->looked_us < LOOK_US)
 		return STORE_DONE;
 	session->looked_us = now;
-	if (session->db && file_at(session->store->path) == session->file)
+	if (is_usable && file_at(session->store->path) == session->file)
 		return STORE_DONE;
 	session_close(session);
-	return open_as(session, session->store, session->is_writer, 0);
+	return session_open(session, session->store, session->is_writer);
 }
 
 static void finalize_all(sqlite3_stmt **statements, size_t count)
@@ -147,6 +181,7 @@ void session_close(struct store_session *session)
 	session->collections = NULL;
 	sqlite3_close(session->db);
 	session->db = NULL;
+	session->is_lost = false;
 }
 
 sqlite3_stmt *session_prepare(struct store_session *session, struct str sql, enum store_outcome *ret_outcome)
@@ -258,8 +293,8 @@ static void add_sql(struct buf *sql, const struct store *store, const struct col
 		break;
 	case STATEMENT_TOUCH:
 		add_named(sql,
-		          "UPDATE \"_collection\" SET \"version\" = \"version\" + 1, \"modified\" = ?1 WHERE "
-		          "\"name\" = ",
+		          "UPDATE \"_collection\" SET \"version\" = \"version\" + 1, "
+		          "\"modified\" = max(\"modified\", ?1) WHERE \"name\" = ",
 		          collection, "");
 		break;
 	case STATEMENT_NEXT_ID:

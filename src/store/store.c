@@ -20,7 +20,7 @@ static int open_all(struct store *store, struct issues *issues)
 
 	if ((r = layout_name_columns(store)) < 0)
 		return r;
-	outcome = session_open(&store->writer, store, true);
+	outcome = session_open_first(&store->writer, store);
 	if (outcome == STORE_NO_MEMORY)
 		return STATUTE_ENOMEM;
 	if (outcome != STORE_DONE) {
@@ -66,11 +66,11 @@ void store_free(struct store *store)
 
 int store_check(struct store *store)
 {
-	sqlite3 *db = NULL;
-	int code = sqlite3_open_v2(store->path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	struct store_session session;
+	enum store_outcome outcome = session_open(&session, store, false);
 
-	if (code == SQLITE_OK)
-		code = sqlite3_exec(db, "SELECT 1 FROM \"_collection\" LIMIT 1", NULL, NULL, NULL);
-	sqlite3_close(db);
-	return code == SQLITE_OK ? 0 : STATUTE_ESTORE;
+	if (outcome == STORE_DONE)
+		outcome = session_run(&session, "SELECT 1 FROM \"_collection\" LIMIT 1");
+	session_close(&session);
+	return outcome == STORE_DONE ? 0 : STATUTE_ESTORE;
 }

@@ -46,8 +46,9 @@ static void apply_in_savepoint(struct store *store, struct store_write *write)
 {
 	struct store_session *session = &store->writer;
 
-	if (session_run(session, "SAVEPOINT one") != STORE_DONE) {
-		write->outcome = STORE_BROKEN;
+	write->outcome = session_run(session, "SAVEPOINT one");
+	if (write->outcome != STORE_DONE) {
+		write->cause = str_dup(write->arena, str_from(session->cause));
 		return;
 	}
 	change_apply(store, write);
@@ -113,7 +114,7 @@ static void run_alone(struct store *store, struct store_write *first)
 
 static void drop_connection_if_lost(struct store_session *session)
 {
-	if (session->db && outcome_is_of_connection(sqlite3_extended_errcode(session->db)))
+	if (session->is_lost)
 		session_close(session);
 }
 
