@@ -60,6 +60,10 @@ static bool prefers_html(const struct exchange *x)
 static int send_page(struct exchange *x, const struct buf *buf, bool is_html)
 {
 	response_set(&x->response, S("Vary"), S("Accept"));
+	if (x->response.status == 304) {
+		response_set(&x->response, S("Cache-Control"), S("max-age=3600"));
+		return 0;
+	}
 	return send_content(x, buf, is_html ? S("text/html; charset=utf-8") : S("application/json"),
 	                    S("max-age=3600"));
 }
@@ -136,7 +140,7 @@ static int find(struct exchange *x)
 	};
 	static const enum statute_fact no[] = {
 		STATUTE_FACT_TAKES_CONTENT, STATUTE_FACT_NEEDS_CONTENT, STATUTE_FACT_HAS_KEY,
-		STATUTE_FACT_IS_ACTION, STATUTE_FACT_HAS_MODIFICATION_DATE,
+		STATUTE_FACT_IS_ACTION,
 	};
 	const struct own_page *page = find_page(x->request.path);
 
@@ -144,6 +148,8 @@ static int find(struct exchange *x)
 		statute_fact_set(&x->facts, yes[i], true);
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		statute_fact_set(&x->facts, no[i], false);
+	x->target.modified_s = -1; /* nor is there a tag */
+	exchange_find_preconditions(x, true);
 	statute_fact_set(&x->facts, STATUTE_FACT_PATH_FOUND, page != NULL);
 	statute_fact_set(&x->facts, STATUTE_FACT_METHOD_ALLOWED, is_read(x));
 	if (page && page->is_healthy && is_read(x)) {

@@ -408,6 +408,20 @@ def test_the_servers_own_paths_are_beside_every_document(serve):
     assert_problem(client.get("/-/nothing"), 404, "PATH_NOT_FOUND")
 
 
+@pytest.mark.core
+def test_the_servers_own_paths_know_preconditions_and_have_no_validator(serve):
+    """RFC 9110 section 13.1: If-Match: * holds for what exists, a tag does not match what has none."""
+    client = serve(DOCUMENT).client()
+    assert client.get("/-/errors", headers={"If-Match": "*"}).status_code == 200
+    assert_problem(client.get("/-/errors", headers={"If-Match": '"1"'}), 412, "PRECONDITION_FAILED")
+    assert client.get("/-/errors", headers={"If-None-Match": '"1"'}).status_code == 200
+    assert client.get("/-/errors", headers={"If-None-Match": "*"}).status_code == 304
+    old = "Thu, 01 Jan 1970 00:00:00 GMT"
+    for name in ("If-Modified-Since", "If-Unmodified-Since"):
+        assert client.get("/-/errors", headers={name: old}).status_code == 200
+    assert_problem(client.get("/-/errors/NONE", headers={"If-Match": "*"}), 404, "PATH_NOT_FOUND")
+
+
 def test_a_taken_port_is_an_error_and_not_shared(serve, tmp_path):
     server = serve(DOCUMENT, "--workers", "2")
     again = run("serve", server.document, "--listen", f"127.0.0.1:{server.port}", "--db", tmp_path / "other.db")
