@@ -22,7 +22,7 @@ trap 'exit 1' INT TERM
 taskset -c 0 build/release/statute serve examples/shop/openapi.yaml --listen 127.0.0.1:0 --workers 1 \
 	--log off --db "$folder/shop.db" >"$folder/statute.out" 2>&1 &
 pids="$pids $!"
-until grep -q '^listening on' "$folder/statute.out"; do
+until grep -qs '^listening on' "$folder/statute.out"; do
 	kill -0 "$!" 2>/dev/null || { cat "$folder/statute.out" >&2; exit 1; }
 	sleep 0.1
 done
