@@ -32,6 +32,17 @@ enum statement {
 	STATEMENT_COUNT
 };
 
+/* Where transactions begin and end; prepared once, since each request and each write needs them. */
+enum control {
+	CONTROL_BEGIN,
+	CONTROL_BEGIN_WRITE,
+	CONTROL_COMMIT,
+	CONTROL_SAVE,    /* a savepoint for one write */
+	CONTROL_RELEASE, /* its end */
+	CONTROL_UNDO,    /* back to it */
+	CONTROL_COUNT
+};
+
 struct session_collection {
 	sqlite3_stmt *statements[STATEMENT_COUNT];
 	sqlite3_stmt **exists;    /* by reference: does the target row exist? */
@@ -43,6 +54,7 @@ struct store_session {
 	const struct store *store;
 	sqlite3 *db;
 	struct session_collection *collections; /* by collection->index */
+	sqlite3_stmt *controls[CONTROL_COUNT];
 	bool is_writer;
 	bool is_lost;         /* a failure that this connection cannot recover from */
 	uint64_t deadline_us; /* of the statement that runs; 0: none */
@@ -94,6 +106,8 @@ sqlite3_stmt *session_prepare(struct store_session *session, struct str sql, enu
 /* One step, under the time limit. SQLITE_ROW, SQLITE_DONE or an error code. */
 int session_step(struct store_session *session, sqlite3_stmt *statement);
 enum store_outcome session_run(struct store_session *session, const char *sql);
+/* SQLITE_OK or an error code. */
+int session_control(struct store_session *session, enum control control);
 
 /* layout.c */
 /* Whose file is it? Only reads. */

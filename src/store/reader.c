@@ -39,7 +39,7 @@ void store_reader_refresh(struct store_reader *reader)
 	if (!reader->in_transaction)
 		return;
 	reader->in_transaction = false;
-	sqlite3_exec(reader->session.db, "COMMIT", NULL, NULL, NULL);
+	session_control(&reader->session, CONTROL_COMMIT);
 }
 
 struct str store_reader_cause(const struct store_reader *reader)
@@ -55,15 +55,18 @@ struct store_session *store_reader_session(struct store_reader *reader)
 struct store_session *reader_begin(struct store_reader *reader, enum store_outcome *ret_outcome)
 {
 	struct store_session *session = &reader->session;
+	int code;
 
 	if (reader->in_transaction)
 		return session;
 	*ret_outcome = session_ensure(session);
 	if (*ret_outcome != STORE_DONE)
 		return NULL;
-	*ret_outcome = session_run(session, "BEGIN");
-	if (*ret_outcome != STORE_DONE)
+	code = session_control(session, CONTROL_BEGIN);
+	if (code != SQLITE_OK) {
+		*ret_outcome = session_failed(session, code);
 		return NULL;
+	}
 	reader->in_transaction = true;
 	return session;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -157,6 +158,26 @@ enum store_outcome session_ensure(struct store_session *session)
 	return session_open(session, session->store, session->is_writer);
 }
 
+int session_control(struct store_session *session, enum control control)
+{
+	static const char *const texts[CONTROL_COUNT] = {
+		[CONTROL_BEGIN] = "BEGIN",         [CONTROL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+		[CONTROL_COMMIT] = "COMMIT",       [CONTROL_SAVE] = "SAVEPOINT one",
+		[CONTROL_RELEASE] = "RELEASE one", [CONTROL_UNDO] = "ROLLBACK TO one",
+	};
+	sqlite3_stmt **statement = &session->controls[control];
+	int code = SQLITE_OK;
+
+	if (!*statement)
+		code = sqlite3_prepare_v3(session->db, texts[control], -1, SQLITE_PREPARE_PERSISTENT,
+		                          statement, NULL);
+	if (code != SQLITE_OK)
+		return code;
+	code = sqlite3_step(*statement);
+	sqlite3_reset(*statement);
+	return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 static void finalize_all(sqlite3_stmt **statements, size_t count)
 {
 	for (size_t i = 0; statements && i < count; i++)
@@ -178,6 +199,8 @@ void session_close(struct store_session *session)
 		free(own->duplicate);
 	}
 	free(session->collections);
+	finalize_all(session->controls, CONTROL_COUNT);
+	memset(session->controls, 0, sizeof(session->controls));
 	session->collections = NULL;
 	sqlite3_close(session->db);
 	session->db = NULL;

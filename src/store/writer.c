@@ -18,7 +18,7 @@ static enum store_outcome commit(struct store_session *session)
 	int code = SQLITE_OK;
 
 	for (int i = 0; i < COMMIT_TRIES; i++) {
-		code = sqlite3_exec(session->db, "COMMIT", NULL, NULL, NULL);
+		code = session_control(session, CONTROL_COMMIT);
 		if ((code & 0xFF) != SQLITE_BUSY)
 			break;
 	}
@@ -45,9 +45,10 @@ static void set_all(struct store_write *first, enum store_outcome outcome, const
 static void apply_in_savepoint(struct store *store, struct store_write *write)
 {
 	struct store_session *session = &store->writer;
+	int code = session_control(session, CONTROL_SAVE);
 
-	write->outcome = session_run(session, "SAVEPOINT one");
-	if (write->outcome != STORE_DONE) {
+	if (code != SQLITE_OK) {
+		write->outcome = session_failed(session, code);
 		write->cause = str_dup(write->arena, str_from(session->cause));
 		return;
 	}
@@ -55,8 +56,8 @@ static void apply_in_savepoint(struct store *store, struct store_write *write)
 	if (sqlite3_get_autocommit(session->db))
 		return; /* the engine has rolled everything back */
 	if (write->outcome != STORE_DONE)
-		sqlite3_exec(session->db, "ROLLBACK TO one", NULL, NULL, NULL);
-	sqlite3_exec(session->db, "RELEASE one", NULL, NULL, NULL);
+		session_control(session, CONTROL_UNDO);
+	session_control(session, CONTROL_RELEASE);
 }
 
 static bool any_done(const struct store_write *first)
@@ -72,9 +73,12 @@ static bool run_together(struct store *store, struct store_write *first)
 {
 	struct store_session *session = &store->writer;
 	enum store_outcome outcome = session_ensure(session);
+	int code;
 
-	if (outcome == STORE_DONE)
-		outcome = session_run(session, "BEGIN IMMEDIATE");
+	if (outcome == STORE_DONE) {
+		code = session_control(session, CONTROL_BEGIN_WRITE);
+		outcome = code == SQLITE_OK ? STORE_DONE : session_failed(session, code);
+	}
 	if (outcome != STORE_DONE) {
 		set_all(first, outcome, session->cause);
 		return true;
