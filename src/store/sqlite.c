@@ -120,16 +120,28 @@ static enum store_outcome refuse_others(struct store_session *session)
 	if (outcome != STORE_DONE || file == STORE_FILE_OURS)
 		return outcome;
 	snprintf(session->cause, sizeof(session->cause), "the file is %s",
-	         file == STORE_FILE_EMPTY   ? "empty"
-	         : file == STORE_FILE_NEWER ? "of a newer version"
-	                                    : "not one of Statute");
+	         file == STORE_FILE_NEWER ? "of a newer version" : "not one of Statute");
 	return STORE_BROKEN;
+}
+
+/* SQLite takes an empty file for a new one and deletes its log, which belongs to what may be restored. */
+static bool is_empty(const char *path)
+{
+	struct stat info;
+
+	return stat(path, &info) == 0 && info.st_size == 0;
 }
 
 enum store_outcome session_open(struct store_session *session, const struct store *store, bool is_writer)
 {
-	enum store_outcome outcome = open_as(session, store, is_writer, 0);
+	enum store_outcome outcome;
 
+	if (is_empty(store->path)) {
+		*session = (struct store_session){ .store = store, .is_writer = is_writer };
+		snprintf(session->cause, sizeof(session->cause), "the file is empty");
+		return STORE_BROKEN;
+	}
+	outcome = open_as(session, store, is_writer, 0);
 	if (outcome == STORE_DONE)
 		outcome = refuse_others(session);
 	if (outcome == STORE_DONE)

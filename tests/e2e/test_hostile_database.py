@@ -1,0 +1,131 @@
+"""What others do to the database of a running server: cut short, overwrite, replace, fill the disk
+under it, serve it a second time. Each is answered with its own code, and it recovers by itself."""
+
+import os
+import subprocess
+
+import pytest
+
+from harness import request, serving
+from problems import assert_problem
+from shop_data import created, merge, product, user
+
+pytestmark = pytest.mark.expects_5xx
+
+
+def filled(shop):
+    """A client; the database has a user, a product, and nothing in its log."""
+    client = shop.client()
+    created(client.post("/users", json=user()))
+    created(client.post("/products", json=product()))
+    shop.stop()
+    shop.start()
+    return shop.client()
+
+
+def assert_broken(client):
+    assert_problem(client.get("/users"), 500, "INTERNAL_ERROR")
+    assert_problem(client.get("/products/1"), 500, "INTERNAL_ERROR")
+    assert_problem(client.post("/products", json=product(slug="b")), 500, "INTERNAL_ERROR")
+    assert client.get("/-/health").status_code == 200
+
+
+def assert_well(client, slug):
+    assert client.get("/-/ready").status_code == 200
+    assert client.get("/products/1").json()["name"] == "Tea pot"
+    created(client.post("/products", json=product(slug=slug)))
+    assert client.get("/products").json()["total"] == 2
+
+
+@pytest.mark.core
+def test_a_database_that_is_emptied_and_restored_is_500_meanwhile(shop):
+    """As `cp backup.db data.db` does it: the file stays, its content goes and comes."""
+    client = filled(shop)
+    content = shop.database.read_bytes()
+    assert client.get("/products/1").status_code == 200
+    os.truncate(shop.database, 0)
+    assert client.get("/products/1").status_code in (200, 500)  # what a cache holds may still be served
+    assert_problem(client.post("/products", json=product(slug="b")), 500, "INTERNAL_ERROR")
+    ready = client.get("/-/ready")
+    assert_problem(ready, 503, ready.json()["error"])
+    with open(shop.database, "r+b") as file:
+        file.write(content)
+    assert_well(client, "b")
+
+
+@pytest.mark.core
+def test_a_database_with_rubbish_in_it_is_500_until_it_is_mended(shop):
+    client = filled(shop)
+    content = shop.database.read_bytes()
+    with open(shop.database, "r+b") as file:
+        file.seek(4096)
+        file.write(b"\xa5" * (len(content) - 4096))
+    assert_broken(client)
+    with open(shop.database, "r+b") as file:
+        file.write(content)
+    assert_well(client, "b")
+
+
+@pytest.mark.core
+def test_a_database_that_is_away_is_503_from_the_first_write_on(shop):
+    client = shop.client()
+    created(client.post("/products", json=product()))
+    away = shop.database.with_name("away.db")
+    shop.database.rename(away)
+    problem = assert_problem(client.post("/products", json=product(slug="b")), 503, "STORE_UNAVAILABLE")
+    assert problem["retryAfter"] >= 1
+    away.rename(shop.database)
+    assert_well(client, "b")
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of 1 MB, where this process may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    try:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True)
+    except FileNotFoundError:
+        pytest.skip("no mount here")
+    if mounted.returncode != 0:
+        pytest.skip("only root can mount a small file system")
+    yield folder
+    subprocess.run(["umount", "-l", folder], check=True)
+
+
+def test_a_full_disk_is_507_for_writes_and_nothing_for_reads(serve, small_disk):
+    shop = serve(database=small_disk / "data.db")
+    client = shop.client()
+    statuses = []
+    while 507 not in statuses:
+        assert len(statuses) < 10000
+        refused = client.post("/products", json=product(slug=f"s-{len(statuses)}"))
+        statuses.append(refused.status_code)
+    assert_problem(refused, 507, "STORAGE_FULL")
+    stored = statuses.count(201)
+    assert client.get("/products").json()["total"] == stored
+    assert client.get("/-/ready").status_code == 200
+    tag = client.get("/products/1").headers["ETag"]
+    assert_problem(merge(client, "/products/1", {"name": "x"}, **{"If-Match": tag}), 507, "STORAGE_FULL")
+    subprocess.run(["mount", "-o", "remount,size=16m", small_disk], check=True)
+    created(client.post("/products", json=product(slug="room-again")))
+    assert client.get("/products").json()["total"] == stored + 1
+
+
+@pytest.mark.core
+def test_two_servers_of_one_database_see_each_others_writes(serve, tmp_path):
+    one = serve(database=tmp_path / "shared.db")
+    with serving(tmp_path, database=tmp_path / "shared.db") as other:
+        ids = []
+        for index in range(10):
+            for server in (one, other):
+                made = created(server.client().post("/products", json=product(slug=f"s-{len(ids)}")))
+                ids.append(made["id"])
+        assert len(set(ids)) == 20
+        tag = one.client().get("/products/1").headers["ETag"]
+        answers = [merge(server.client(), "/products/1", {"name": "x"}, **{"If-Match": tag}).status_code
+                   for server in (one, other)]
+        assert sorted(answers) == [200, 412]
+        with other.wire() as wire:
+            assert wire.ask(request("GET", "/products?limit=1")).json()["total"] == 20
+    assert one.client().get("/products/1").json()["name"] == "x"
