@@ -150,6 +150,27 @@ static enum store_outcome check_references(struct store_session *session, struct
 	return STORE_DONE;
 }
 
+/* The ids of rows that refer to ?1; two of them, since one may be the row itself. */
+static void add_users(struct buf *sql, const struct store *store, const struct collection *other,
+                      size_t member, struct arena *arena)
+{
+	if (other->is_singleton) { /* it has no columns of its own */
+		buf_lit(sql, "SELECT '' FROM \"_singleton\" WHERE \"_name\" = ");
+		sql_add_text(sql, other->name);
+		buf_lit(sql, " AND json_extract(\"_body\", ");
+		buf_add(sql, sql_path(arena, other->members[member].name));
+		buf_lit(sql, ") = ?1");
+		return;
+	}
+	buf_lit(sql, "SELECT ");
+	buf_add(sql, layout_column(store, other, STORE_MEMBER_ID));
+	buf_lit(sql, " FROM ");
+	sql_add_name(sql, other->name);
+	buf_lit(sql, " WHERE ");
+	buf_add(sql, layout_column(store, other, member));
+	buf_lit(sql, " = ?1 LIMIT 2");
+}
+
 /* One row that refers to this one; in the write's conflict where there is one. */
 static enum store_outcome find_user(struct store_session *session, struct store_write *write,
                                     const struct collection *other, size_t index)
@@ -161,13 +182,7 @@ static enum store_outcome find_user(struct store_session *session, struct store_
 	int code;
 
 	buf_init(&sql, write->arena, SQL_TEXT_MAX);
-	buf_lit(&sql, "SELECT ");
-	buf_add(&sql, layout_column(session->store, other, STORE_MEMBER_ID));
-	buf_lit(&sql, " FROM ");
-	sql_add_name(&sql, other->name);
-	buf_lit(&sql, " WHERE ");
-	buf_add(&sql, layout_column(session->store, other, reference->member));
-	buf_lit(&sql, " = ?1 LIMIT 2");
+	add_users(&sql, session->store, other, reference->member, write->arena);
 	statement = sql.failed ? NULL : session_prepare(session, buf_str(&sql), &outcome);
 	if (!statement)
 		return outcome;

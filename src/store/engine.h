@@ -7,6 +7,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "store/outcome.h"
 #include "store/sql.h"
@@ -51,12 +52,13 @@ struct session_collection {
 
 /* One connection with what was prepared on it. */
 struct store_session {
-	const struct store *store;
+	struct store *store;
 	sqlite3 *db;
 	struct session_collection *collections; /* by collection->index */
 	sqlite3_stmt *controls[CONTROL_COUNT];
 	bool is_writer;
 	bool is_lost;         /* a failure that this connection cannot recover from */
+	unsigned losses;      /* of the store, when it was opened */
 	uint64_t deadline_us; /* of the statement that runs; 0: none */
 	uint64_t file;        /* inode of the file it opened */
 	uint64_t looked_us;   /* when the path was last looked at */
@@ -76,6 +78,8 @@ struct store {
 	struct store_write *first, **last;
 	size_t waiting;
 	bool has_thread, is_ending;
+	/* Connections that were lost: all are opened anew then, since they share memory. */
+	atomic_uint losses;
 	struct store_counters counters;
 };
 
@@ -84,9 +88,9 @@ struct store {
  * Opens a connection to a file of ours; the outcome says why not, and session->cause too.
  * STORE_BROKEN where the file is somebody else's: nothing is written to it.
  */
-enum store_outcome session_open(struct store_session *session, const struct store *store, bool is_writer);
+enum store_outcome session_open(struct store_session *session, struct store *store, bool is_writer);
 /* Opens the writer's first connection, to any file or a new one, which stays as it is until session_tune. */
-enum store_outcome session_open_first(struct store_session *session, const struct store *store);
+enum store_outcome session_open_first(struct store_session *session, struct store *store);
 /* Sets how the connection works; a writer's makes the file one with a write-ahead log. */
 enum store_outcome session_tune(struct store_session *session);
 void session_close(struct store_session *session);
@@ -117,6 +121,13 @@ STATUTE_CHECK int layout_make(struct store *store, struct issues *issues);
 struct str layout_column(const struct store *store, const struct collection *collection, size_t member);
 /* Names every column. */
 STATUTE_CHECK int layout_name_columns(struct store *store);
+
+/* Runs the SQL that `buf` holds on the writer's connection, and empties it. */
+enum store_outcome layout_run(struct store *store, struct buf *buf);
+
+/* indexes.c */
+enum store_outcome indexes_make(struct store *store, const struct collection *collection, struct arena *arena,
+                                struct issues *issues);
 
 /* rules.c */
 struct str rules_sql(const struct store *store, const struct collection *collection, struct arena *arena);

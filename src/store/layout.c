@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "store/engine.h"
 
-enum { FORMAT = 1, APPLICATION_ID = 0x53746174 /* "Stat" */, SHOWN_ROWS = 5 };
+enum { FORMAT = 1, APPLICATION_ID = 0x53746174 /* "Stat" */ };
 
 struct str layout_column(const struct store *store, const struct collection *collection, size_t member)
 {
@@ -75,7 +75,7 @@ static const char *type_name(enum store_type type)
 	switch (type) {
 	case STORE_INTEGER:
 	case STORE_BOOLEAN: return "INTEGER";
-	case STORE_REAL: return "REAL";
+	case STORE_REAL: return "NUMERIC"; /* whole numbers stay exact to 64 bits */
 	case STORE_TEXT: break;
 	}
 	return "TEXT";
@@ -117,8 +117,7 @@ static void add_table(struct buf *sql, const struct store *store, const struct c
 	buf_lit(sql, ")");
 }
 
-/* Runs what `buf` holds, and empties it. */
-static enum store_outcome run(struct store *store, struct buf *buf)
+enum store_outcome layout_run(struct store *store, struct buf *buf)
 {
 	enum store_outcome outcome = STORE_NO_MEMORY;
 
@@ -185,6 +184,12 @@ static enum store_outcome add_columns(struct store *store, const struct collecti
 		issues_add(issues, collection->at, "keep the name of the id, or start with a new database",
 		           "the rows of '%.*s' in the database have no id '%.*s'", STR_ARG(collection->name),
 		           STR_ARG(collection->id_name));
+	else if (outcome == STORE_DONE &&
+	         has_row(store, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE pk > 0 AND type <> ?2",
+	                 collection->name, has_integer_id(collection) ? S("INTEGER") : S("TEXT"), &outcome))
+		issues_add(issues, collection->at, "keep the type of the id, or start with a new database",
+		           "the ids of '%.*s' in the database are of another type",
+		           STR_ARG(collection->name));
 	for (size_t i = 0; i < collection->member_count && outcome == STORE_DONE; i++) {
 		if (has_column(store, collection, i, arena, &outcome) || outcome != STORE_DONE)
 			continue;
@@ -192,7 +197,7 @@ static enum store_outcome add_columns(struct store *store, const struct collecti
 		sql_add_name(&sql, collection->name);
 		buf_lit(&sql, " ADD COLUMN ");
 		add_column(&sql, store, collection, i, arena);
-		outcome = run(store, &sql);
+		outcome = layout_run(store, &sql);
 	}
 	return outcome;
 }
@@ -208,7 +213,7 @@ static enum store_outcome make_table(struct store *store, const struct collectio
 	              "\"next_id\") VALUES (");
 	sql_add_text(&sql, collection->name);
 	buf_printf(&sql, ", 0, %lld, 1)", (long long)clock_wall_ms());
-	outcome = run(store, &sql);
+	outcome = layout_run(store, &sql);
 	if (outcome != STORE_DONE || collection->is_singleton)
 		return outcome;
 	if (has_table(store, collection->name, &outcome))
@@ -216,98 +221,7 @@ static enum store_outcome make_table(struct store *store, const struct collectio
 	if (outcome != STORE_DONE)
 		return outcome;
 	add_table(&sql, store, collection, arena);
-	return run(store, &sql);
-}
-
-/* "users_email_unique": one index a list of members and purpose. */
-static void add_index(struct buf *sql, const struct store *store, const struct collection *collection,
-                      const size_t *members, size_t count, bool is_unique, struct arena *arena)
-{
-	struct buf name;
-
-	buf_init(&name, arena, SQL_TEXT_MAX);
-	buf_add(&name, collection->name);
-	for (size_t i = 0; i < count; i++) {
-		buf_add_char(&name, '.');
-		buf_add(&name, unquoted(arena, layout_column(store, collection, members[i])));
-	}
-	buf_add(&name, is_unique ? S(".unique") : S(".index"));
-	buf_add(sql, is_unique ? S("CREATE UNIQUE INDEX IF NOT EXISTS ") : S("CREATE INDEX IF NOT EXISTS "));
-	sql_add_name(sql, buf_str(&name));
-	buf_lit(sql, " ON ");
-	sql_add_name(sql, collection->name);
-	buf_lit(sql, " (");
-	for (size_t i = 0; i < count; i++) {
-		if (i)
-			buf_lit(sql, ", ");
-		buf_add(sql, layout_column(store, collection, members[i]));
-	}
-	buf_add_char(sql, ')');
-}
-
-static void add_key(struct buf *sql, const struct store *store, const struct collection *collection,
-                    const struct store_unique *unique, const char *between)
-{
-	for (size_t i = 0; i < unique->count; i++) {
-		if (i)
-			buf_add(sql, str_from(between));
-		buf_add(sql, layout_column(store, collection, unique->members[i]));
-	}
-}
-
-/* Names the values and rows that a new unique index cannot stand on. */
-static void blame_rows(struct store *store, const struct collection *collection,
-                       const struct store_unique *unique, struct arena *arena, struct issues *issues)
-{
-	enum store_outcome outcome = STORE_DONE;
-	sqlite3_stmt *statement;
-	struct buf sql;
-
-	buf_init(&sql, arena, SQL_TEXT_MAX);
-	buf_lit(&sql, "SELECT ");
-	add_key(&sql, store, collection, unique, " || ', ' || ");
-	buf_lit(&sql, ", group_concat(");
-	buf_add(&sql, layout_column(store, collection, STORE_MEMBER_ID));
-	buf_lit(&sql, ", ', ') FROM ");
-	sql_add_name(&sql, collection->name);
-	buf_lit(&sql, " WHERE ");
-	add_key(&sql, store, collection, unique, " IS NOT NULL AND ");
-	buf_lit(&sql, " IS NOT NULL GROUP BY ");
-	add_key(&sql, store, collection, unique, ", ");
-	buf_printf(&sql, " HAVING count(*) > 1 LIMIT %d", SHOWN_ROWS);
-	statement = session_prepare(&store->writer, buf_str(&sql), &outcome);
-	while (statement && sqlite3_step(statement) == SQLITE_ROW)
-		issues_add(issues, unique->at, "mend the rows, or leave the unique members out",
-		           "'%.*s' cannot be unique in '%.*s': the rows %.*s have the same",
-		           STR_ARG(sql_column(statement, 0)), STR_ARG(collection->name),
-		           STR_ARG(sql_column(statement, 1)));
-	sqlite3_finalize(statement);
-}
-
-static enum store_outcome make_indexes(struct store *store, const struct collection *collection,
-                                       struct arena *arena, struct issues *issues)
-{
-	enum store_outcome outcome = STORE_DONE;
-	struct buf sql;
-
-	buf_init(&sql, arena, SQL_TEXT_MAX);
-	for (size_t i = 0; i < collection->member_count && outcome == STORE_DONE; i++) {
-		if (!collection->members[i].is_indexed)
-			continue;
-		add_index(&sql, store, collection, &i, 1, false, arena);
-		outcome = run(store, &sql);
-	}
-	for (size_t i = 0; i < collection->unique_count && outcome == STORE_DONE; i++) {
-		const struct store_unique *unique = &collection->uniques[i];
-
-		add_index(&sql, store, collection, unique->members, unique->count, true, arena);
-		outcome = run(store, &sql);
-		if (outcome != STORE_UNIQUE)
-			continue;
-		blame_rows(store, collection, unique, arena, issues);
-		outcome = STORE_DONE;
-	}
-	return outcome;
+	return layout_run(store, &sql);
 }
 
 static int64_t number_of(struct store_session *session, const char *sql, enum store_outcome *outcome)
@@ -373,6 +287,15 @@ static const char own_tables[] =
 	"INTEGER NOT NULL, "
 	"\"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, \"_secret\" TEXT);";
 
+/* SQLite compares names of tables without case. */
+static bool shares_a_name(const struct store_spec *spec, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (str_eq_nocase(spec->collections[i]->name, spec->collections[index]->name))
+			return true;
+	return false;
+}
+
 static enum store_outcome make_all(struct store *store, struct arena *arena, struct issues *issues)
 {
 	enum store_outcome outcome = session_run(&store->writer, own_tables);
@@ -381,7 +304,7 @@ static enum store_outcome make_all(struct store *store, struct arena *arena, str
 	buf_init(&sql, arena, SQL_TEXT_MAX);
 	buf_printf(&sql, "PRAGMA application_id = %d; PRAGMA user_version = %d;", APPLICATION_ID, FORMAT);
 	if (outcome == STORE_DONE)
-		outcome = run(store, &sql);
+		outcome = layout_run(store, &sql);
 	for (size_t i = 0; i < store->spec->count && outcome == STORE_DONE; i++) {
 		const struct collection *collection = store->spec->collections[i];
 
@@ -390,9 +313,15 @@ static enum store_outcome make_all(struct store *store, struct arena *arena, str
 			           "a collection cannot be called '%.*s'", STR_ARG(collection->name));
 			continue;
 		}
+		if (shares_a_name(store->spec, i)) {
+			issues_add(issues, collection->at, "give it another name: x-statute: {collection: …}",
+			           "another collection is called '%.*s' but for the case of letters",
+			           STR_ARG(collection->name));
+			continue;
+		}
 		outcome = make_table(store, collection, arena, issues);
 		if (outcome == STORE_DONE && !collection->is_singleton && !issues->errors)
-			outcome = make_indexes(store, collection, arena, issues);
+			outcome = indexes_make(store, collection, arena, issues);
 	}
 	return outcome;
 }

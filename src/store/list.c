@@ -1,11 +1,15 @@
 /*
- * A page of a collection: keyset paging, so that a page costs the same wherever it
- * lies and rows that come or go meanwhile neither repeat nor hide others.
+ * A page of a collection: keyset paging, so that rows that come or go meanwhile
+ * neither repeat nor hide others, and, ascending, a page costs the same wherever it
+ * lies. Descending by a member it costs more the further it is from the beginning.
  *
  * A cursor is JSON: [shape, direction, values of the sort keys …, id]. The shape is
  * a hash of collection, filters and order: a cursor of another query is refused.
  * A missing member sorts before every value.
  */
+#include <math.h>
+#include <stdio.h>
+
 #include "store/engine.h"
 
 enum { VALUES_MAX = 16, CURSOR_DEPTH = 2, CURSOR_NODES = 64 };
@@ -83,8 +87,12 @@ static bool make_plan(struct plan *plan)
 		if (query->sorts[i].member == STORE_MEMBER_ID)
 			break; /* ids are unique: what comes after decides nothing */
 	}
-	if (!plan->key_count || plan->keys[plan->key_count - 1].member != STORE_MEMBER_ID)
-		plan->keys[plan->key_count++] = (struct store_sort){ .member = STORE_MEMBER_ID };
+	/* The id goes the way of the last member, so that one index serves both, read from either end. */
+	if (!plan->key_count || plan->keys[plan->key_count - 1].member != STORE_MEMBER_ID) {
+		bool goes_down = plan->key_count && plan->keys[plan->key_count - 1].is_descending;
+
+		plan->keys[plan->key_count++] = (struct store_sort){ STORE_MEMBER_ID, goes_down };
+	}
 	plan->shape = shape_of(query);
 	return read_cursor(plan);
 }
@@ -134,6 +142,12 @@ static void add_beyond(struct buf *sql, const struct plan *plan, size_t key, con
 	}
 }
 
+/* What follows implies it, but this form alone lets an index begin at the cursor. */
+static bool has_bound(const struct plan *plan)
+{
+	return plan->from && !goes_down(plan, 0) && plan->from->type != JSON_NULL;
+}
+
 /* (a > ?) OR (a IS ? AND b > ?) OR … */
 static void add_start(struct buf *sql, const struct plan *plan)
 {
@@ -141,6 +155,11 @@ static void add_start(struct buf *sql, const struct plan *plan)
 
 	if (!value)
 		return;
+	if (has_bound(plan)) {
+		buf_lit(sql, " AND ");
+		buf_add(sql, column_of(plan, plan->keys[0].member));
+		buf_lit(sql, " >= ?");
+	}
 	buf_lit(sql, " AND (");
 	for (size_t i = 0; i < plan->key_count; i++, value = value->next) {
 		buf_add(sql, i ? S(" OR (") : S("("));
@@ -188,7 +207,8 @@ static int bind_json(sqlite3_stmt *statement, int at, const struct json *value)
 		return sqlite3_bind_null(statement, at);
 	if (value->type == JSON_STRING)
 		return sql_bind_text(statement, at, value->text);
-	if (json_to_i64(value, &whole) && str_find(value->text, '.') == value->text.len)
+	if (json_to_i64(value, &whole) && str_find(value->text, '.') == value->text.len &&
+	    str_find(value->text, 'e') == value->text.len)
 		return sqlite3_bind_int64(statement, at, whole);
 	if (json_to_double(value, &real))
 		return sqlite3_bind_double(statement, at, real);
@@ -219,6 +239,8 @@ static void bind_start(sqlite3_stmt *statement, const struct plan *plan, int at)
 {
 	const struct json *value = plan->from;
 
+	if (has_bound(plan))
+		bind_json(statement, at++, value);
 	for (size_t i = 0; plan->from && i < plan->key_count; i++, value = value->next) {
 		const struct json *equal = plan->from;
 
@@ -229,18 +251,26 @@ static void bind_start(sqlite3_stmt *statement, const struct plan *plan, int at)
 	}
 }
 
+/* A JSON number that is read back as a real: never without '.' or 'e', and 1e999 for infinity. */
+static void add_real(struct buf *buf, double real)
+{
+	char text[40];
+
+	if (isinf(real)) {
+		buf_add(buf, real < 0 ? S("-1e999") : S("1e999"));
+		return;
+	}
+	snprintf(text, sizeof(text), "%.17g", real);
+	buf_printf(buf, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
+}
+
 static void add_column_json(struct buf *buf, sqlite3_stmt *statement, int column)
 {
 	switch (sqlite3_column_type(statement, column)) {
 	case SQLITE_INTEGER:
 		buf_printf(buf, "%lld", (long long)sqlite3_column_int64(statement, column));
 		break;
-	case SQLITE_FLOAT: {
-		double real = sqlite3_column_double(statement, column);
-
-		buf_printf(buf, "%.17g%s", real, real == (double)(int64_t)real ? ".0" : "");
-		break;
-	}
+	case SQLITE_FLOAT: add_real(buf, sqlite3_column_double(statement, column)); break;
 	case SQLITE_TEXT: json_write_string(buf, sql_column(statement, column)); break;
 	default: buf_lit(buf, "null");
 	}

@@ -69,7 +69,7 @@ struct str rules_sql(const struct store *store, const struct collection *collect
 enum store_outcome store_check_rules(struct store_session *session, const struct collection *collection,
                                      struct str body, uint64_t *ret_broken)
 {
-	enum store_outcome outcome = STORE_DONE;
+	enum store_outcome outcome = session->db || session->is_writer ? STORE_DONE : session_ensure(session);
 	sqlite3_stmt *statement = session->db
 	                                  ? session_statement(session, collection, STATEMENT_RULES, &outcome)
 	                                  : NULL;
@@ -109,7 +109,8 @@ static bool is_smuggling(struct str check)
 		if (c == '\'' || c == '"' || c == '`')
 			quote = c;
 		depth += (c == '(') - (c == ')');
-		if (depth < 0 || c == ';' || c == '?' || c == '\0' || c == '[')
+		if (depth < 0 || c == ';' || c == '?' || c == ':' || c == '$' || c == '@' || c == '\0' ||
+		    c == '[')
 			return true;
 		if (i + 1 < check.len &&
 		    ((c == '-' && check.at[i + 1] == '-') || (c == '/' && check.at[i + 1] == '*')))

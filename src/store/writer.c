@@ -97,9 +97,9 @@ static bool run_together(struct store *store, struct store_write *first)
 		return true;
 	roll_back(session);
 	for (struct store_write *write = first; write; write = write->next) {
-		if (write->outcome != STORE_DONE)
+		if (write->outcome != STORE_DONE && outcome != STORE_UNKNOWN)
 			continue;
-		write->outcome = outcome;
+		write->outcome = outcome; /* a refusal too, which may rest on rows that are gone again */
 		write->cause = str_dup(write->arena, str_from(session->cause));
 	}
 	/* Where nobody knows whether it holds, nothing may be done twice. */

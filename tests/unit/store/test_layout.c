@@ -102,6 +102,54 @@ static void a_unique_index_that_rows_break_names_them(void **state)
 	open_reader(f);
 }
 
+static void a_unique_that_the_document_drops_refuses_no_more(void **state)
+{
+	struct fixture *f = *state;
+
+	write_row(f, &f->users, NULL, "{\"email\":\"a@x\"}", NULL);
+	assert_int_equal(write_row(f, &f->users, NULL, "{\"email\":\"a@x\"}", NULL), STORE_UNIQUE);
+	fixture_close(f);
+	f->users.unique_count = 0;
+	assert_int_equal(reopen(f), 0);
+	open_reader(f);
+	assert_int_equal(write_row(f, &f->users, NULL, "{\"email\":\"a@x\"}", NULL), STORE_DONE);
+}
+
+static void ids_of_another_type_are_refused_at_the_start(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_close(f);
+	f->users.id_kind = STORE_ID_UUID;
+	assert_int_equal(reopen(f), STATUTE_EDOCUMENT);
+	assert_true(says(f, "another type"));
+	f->users.id_kind = STORE_ID_INTEGER;
+	f->orders.name = S("Users");
+	assert_int_equal(reopen(f), STATUTE_EDOCUMENT);
+	assert_true(says(f, "case of letters"));
+	f->orders.name = S("orders");
+	assert_int_equal(reopen(f), 0);
+	open_reader(f);
+}
+
+static void a_singleton_can_refer_to_a_row(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_close(f);
+	f->settings.members = order_members;
+	f->settings.member_count = 4;
+	f->settings.references = order_references;
+	f->settings.reference_count = 1;
+	assert_int_equal(reopen(f), 0);
+	open_reader(f);
+	write_row(f, &f->users, NULL, "{}", NULL);
+	write_row(f, &f->users, NULL, "{}", NULL);
+	assert_int_equal(write_row(f, &f->settings, "", "{\"userId\":1}", NULL), STORE_DONE);
+	assert_int_equal(write_row(f, &f->users, "1", NULL, NULL), STORE_IN_USE);
+	assert_int_equal(write_row(f, &f->users, "2", NULL, NULL), STORE_DONE);
+}
+
 static void a_rule_must_be_one_expression_over_the_members(void **state)
 {
 	struct fixture *f = *state;
@@ -287,6 +335,9 @@ int main(void)
 		STORE_TEST(a_person_can_select_members),
 		STORE_TEST(a_new_member_and_collection_are_added_and_nothing_is_dropped),
 		STORE_TEST(a_unique_index_that_rows_break_names_them),
+		STORE_TEST(a_unique_that_the_document_drops_refuses_no_more),
+		STORE_TEST(ids_of_another_type_are_refused_at_the_start),
+		STORE_TEST(a_singleton_can_refer_to_a_row),
 		STORE_TEST(a_rule_must_be_one_expression_over_the_members),
 		STORE_TEST(rows_that_break_a_new_rule_are_a_warning),
 		STORE_TEST(strange_member_names_are_members_like_others),

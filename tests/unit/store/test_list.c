@@ -26,14 +26,14 @@ static void page(struct fixture *f, const struct store_query *query, struct stor
 }
 
 /* Pages forward to the end and back to the start give the same rows as one large page. */
-static void walk(struct fixture *f, struct store_query query)
+static void walk_by(struct fixture *f, struct store_query query, uint32_t limit)
 {
 	struct store_page whole, part;
 	size_t at = 0, before;
 
 	query.limit = 1000;
 	page(f, &query, &whole);
-	query.limit = 10;
+	query.limit = limit;
 	do {
 		page(f, &query, &part);
 		for (size_t i = 0; i < part.count; i++, at++)
@@ -51,6 +51,11 @@ static void walk(struct fixture *f, struct store_query query)
 			assert_true(str_eq(part.rows[i].id, whole.rows[before + i].id));
 	}
 	assert_int_equal(before, 0);
+}
+
+static void walk(struct fixture *f, struct store_query query)
+{
+	walk_by(f, query, 10);
 }
 
 static void pages_join_to_the_whole_in_every_order(void **state)
@@ -145,6 +150,28 @@ static void a_cursor_fits_only_its_own_query(void **state)
 	}
 }
 
+static void numbers_of_any_size_are_places_to_go_on_from(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const scores[] = { "1e17",
+		                              "9007199254740993",
+		                              "9007199254740992",
+		                              "-1e400",
+		                              "1e400",
+		                              "0.1",
+		                              "123456789012345678901234567890",
+		                              "5" };
+	const struct store_sort up = { 4, false }, down = { 4, true };
+	char body[64];
+
+	for (size_t i = 0; i < sizeof(scores) / sizeof(scores[0]); i++) {
+		snprintf(body, sizeof(body), "{\"score\":%s}", scores[i]);
+		assert_int_equal(write_row(f, &f->users, NULL, body, NULL), STORE_DONE);
+	}
+	walk_by(f, (struct store_query){ .collection = &f->users, .sorts = &up, .sort_count = 1 }, 1);
+	walk_by(f, (struct store_query){ .collection = &f->users, .sorts = &down, .sort_count = 1 }, 1);
+}
+
 static void rows_that_come_and_go_neither_repeat_nor_hide_others(void **state)
 {
 	struct fixture *f = *state;
@@ -198,6 +225,7 @@ int main(void)
 		STORE_TEST(missing_members_sort_first),
 		STORE_TEST(filters_compare_by_type),
 		STORE_TEST(a_cursor_fits_only_its_own_query),
+		STORE_TEST(numbers_of_any_size_are_places_to_go_on_from),
 		STORE_TEST(rows_that_come_and_go_neither_repeat_nor_hide_others),
 		STORE_TEST(every_change_moves_the_version_of_the_collection),
 		STORE_TEST(a_read_sees_one_moment_until_it_is_refreshed),

@@ -1,0 +1,150 @@
+/*
+ * Indexes on the generated columns of a collection: made where the file lacks them.
+ * A unique index that rows break is an issue that names them; one that the document
+ * no longer asks for is dropped, since it would go on refusing rows.
+ */
+#include "store/engine.h"
+
+enum { SHOWN_ROWS = 5 };
+
+/* 'users("email").unique': one index a list of columns and purpose. */
+static struct str index_name(const struct store *store, const struct collection *collection,
+                             const size_t *members, size_t count, bool is_unique, struct arena *arena)
+{
+	struct buf name;
+
+	buf_init(&name, arena, SQL_TEXT_MAX);
+	buf_add(&name, collection->name);
+	for (size_t i = 0; i < count; i++) {
+		buf_add(&name, i ? S(",") : S("("));
+		buf_add(&name, layout_column(store, collection, members[i]));
+	}
+	buf_add(&name, is_unique ? S(").unique") : S(").index"));
+	return buf_str(&name);
+}
+
+static void add_index(struct buf *sql, const struct store *store, const struct collection *collection,
+                      const size_t *members, size_t count, bool is_unique, struct arena *arena)
+{
+	struct str name = index_name(store, collection, members, count, is_unique, arena);
+
+	buf_add(sql, is_unique ? S("CREATE UNIQUE INDEX IF NOT EXISTS ") : S("CREATE INDEX IF NOT EXISTS "));
+	sql_add_name(sql, name);
+	buf_lit(sql, " ON ");
+	sql_add_name(sql, collection->name);
+	buf_lit(sql, " (");
+	for (size_t i = 0; i < count; i++) {
+		if (i)
+			buf_lit(sql, ", ");
+		buf_add(sql, layout_column(store, collection, members[i]));
+	}
+	if (!is_unique &&
+	    !has_integer_id(collection)) { /* a list breaks ties by id; a whole number is there anyway */
+		buf_lit(sql, ", ");
+		buf_add(sql, layout_column(store, collection, STORE_MEMBER_ID));
+	}
+	buf_add_char(sql, ')');
+}
+
+static void add_key(struct buf *sql, const struct store *store, const struct collection *collection,
+                    const struct store_unique *unique, const char *between)
+{
+	for (size_t i = 0; i < unique->count; i++) {
+		if (i)
+			buf_add(sql, str_from(between));
+		buf_add(sql, layout_column(store, collection, unique->members[i]));
+	}
+}
+
+/* Names the values and rows that a new unique index cannot stand on. */
+static void blame_rows(struct store *store, const struct collection *collection,
+                       const struct store_unique *unique, struct arena *arena, struct issues *issues)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement;
+	struct buf sql;
+
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	buf_lit(&sql, "SELECT ");
+	add_key(&sql, store, collection, unique, " || ', ' || ");
+	buf_lit(&sql, ", group_concat(");
+	buf_add(&sql, layout_column(store, collection, STORE_MEMBER_ID));
+	buf_lit(&sql, ", ', ') FROM ");
+	sql_add_name(&sql, collection->name);
+	buf_lit(&sql, " WHERE ");
+	add_key(&sql, store, collection, unique, " IS NOT NULL AND ");
+	buf_lit(&sql, " IS NOT NULL GROUP BY ");
+	add_key(&sql, store, collection, unique, ", ");
+	buf_printf(&sql, " HAVING count(*) > 1 LIMIT %d", SHOWN_ROWS);
+	statement = session_prepare(&store->writer, buf_str(&sql), &outcome);
+	while (statement && sqlite3_step(statement) == SQLITE_ROW)
+		issues_add(issues, unique->at, "mend the rows, or leave the unique members out",
+		           "'%.*s' cannot be unique in '%.*s': the rows %.*s have the same",
+		           STR_ARG(sql_column(statement, 0)), STR_ARG(collection->name),
+		           STR_ARG(sql_column(statement, 1)));
+	sqlite3_finalize(statement);
+}
+
+static bool is_wanted(const struct store *store, const struct collection *collection, struct str name,
+                      struct arena *arena)
+{
+	for (size_t i = 0; i < collection->unique_count; i++) {
+		const struct store_unique *unique = &collection->uniques[i];
+
+		if (str_eq(name, index_name(store, collection, unique->members, unique->count, true, arena)))
+			return true;
+	}
+	return false;
+}
+
+/* A unique that the document no longer has must not refuse rows any more. An index holds no data. */
+static enum store_outcome drop_uniques(struct store *store, const struct collection *collection,
+                                       struct arena *arena)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement = session_prepare(&store->writer,
+	                                          S("SELECT name FROM sqlite_master WHERE type = 'index' AND "
+	                                            "tbl_name = ?1 AND name LIKE '%).unique'"),
+	                                          &outcome);
+	struct buf sql;
+
+	if (!statement)
+		return outcome;
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	sql_bind_text(statement, 1, collection->name);
+	while (sqlite3_step(statement) == SQLITE_ROW) {
+		if (is_wanted(store, collection, sql_column(statement, 0), arena))
+			continue;
+		buf_lit(&sql, "DROP INDEX ");
+		sql_add_name(&sql, sql_column(statement, 0));
+		buf_add_char(&sql, ';');
+	}
+	sqlite3_finalize(statement);
+	return sql.len ? layout_run(store, &sql) : STORE_DONE;
+}
+
+enum store_outcome indexes_make(struct store *store, const struct collection *collection, struct arena *arena,
+                                struct issues *issues)
+{
+	enum store_outcome outcome = drop_uniques(store, collection, arena);
+	struct buf sql;
+
+	buf_init(&sql, arena, SQL_TEXT_MAX);
+	for (size_t i = 0; i < collection->member_count && outcome == STORE_DONE; i++) {
+		if (!collection->members[i].is_indexed)
+			continue;
+		add_index(&sql, store, collection, &i, 1, false, arena);
+		outcome = layout_run(store, &sql);
+	}
+	for (size_t i = 0; i < collection->unique_count && outcome == STORE_DONE; i++) {
+		const struct store_unique *unique = &collection->uniques[i];
+
+		add_index(&sql, store, collection, unique->members, unique->count, true, arena);
+		outcome = layout_run(store, &sql);
+		if (outcome != STORE_UNIQUE)
+			continue;
+		blame_rows(store, collection, unique, arena, issues);
+		outcome = STORE_DONE;
+	}
+	return outcome;
+}
