@@ -26,7 +26,10 @@ enum store_outcome session_failed(struct store_session *session, int code)
 
 	snprintf(session->cause, sizeof(session->cause), "SQLite %d: %s", code,
 	         session->db ? sqlite3_errmsg(session->db) : sqlite3_errstr(code));
-	session->is_lost = session->is_lost || outcome_is_of_connection(code);
+	if (!session->is_lost && outcome_is_of_connection(code)) {
+		session->is_lost = true;
+		atomic_fetch_add(&session->store->losses, 1);
+	}
 	return outcome_of(code, system);
 }
 
@@ -78,7 +81,7 @@ static uint64_t file_at(const char *path)
 	return stat(path, &info) == 0 ? (uint64_t)info.st_ino : 0;
 }
 
-static enum store_outcome open_as(struct store_session *session, const struct store *store, bool is_writer,
+static enum store_outcome open_as(struct store_session *session, struct store *store, bool is_writer,
                                   int make)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | make;
@@ -86,6 +89,7 @@ static enum store_outcome open_as(struct store_session *session, const struct st
 	int code;
 
 	*session = (struct store_session){ .store = store, .is_writer = is_writer };
+	session->losses = atomic_load(&store->losses);
 	session->collections = calloc(store->spec->count + 1, sizeof(*session->collections));
 	if (!session->collections)
 		return STORE_NO_MEMORY;
@@ -132,7 +136,7 @@ static bool is_empty(const char *path)
 	return stat(path, &info) == 0 && info.st_size == 0;
 }
 
-enum store_outcome session_open(struct store_session *session, const struct store *store, bool is_writer)
+enum store_outcome session_open(struct store_session *session, struct store *store, bool is_writer)
 {
 	enum store_outcome outcome;
 
@@ -151,14 +155,15 @@ enum store_outcome session_open(struct store_session *session, const struct stor
 	return outcome;
 }
 
-enum store_outcome session_open_first(struct store_session *session, const struct store *store)
+enum store_outcome session_open_first(struct store_session *session, struct store *store)
 {
 	return open_as(session, store, true, SQLITE_OPEN_CREATE);
 }
 
 enum store_outcome session_ensure(struct store_session *session)
 {
-	bool is_usable = session->db && !session->is_lost;
+	bool is_usable = session->db && !session->is_lost &&
+	                 session->losses == atomic_load(&session->store->losses);
 	uint64_t now = clock_monotonic_us();
 
 	if (is_usable && !session->is_writer && now - session->looked_us < LOOK_US)
