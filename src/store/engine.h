@@ -100,6 +100,8 @@ void session_close(struct store_session *session);
  * time, a reader at most ten times a second.
  */
 enum store_outcome session_ensure(struct store_session *session);
+/* Was it, or any other connection since it was opened, lost? */
+bool session_is_stale(const struct store_session *session);
 /* Remembers what the engine said, and returns what it means. */
 enum store_outcome session_failed(struct store_session *session, int code);
 /* The statement, prepared when first asked; NULL (and *ret_outcome) where it cannot be. */
@@ -148,6 +150,8 @@ void change_apply(struct store *store, struct store_write *write);
 /* writer.c */
 STATUTE_CHECK int writer_start(struct store *store);
 void writer_stop(struct store *store);
+/* Lets an idle writer give up a stale connection, which would keep the shared memory alive. */
+void writer_wake(struct store *store);
 
 static inline bool has_integer_id(const struct collection *collection)
 {

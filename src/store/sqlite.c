@@ -29,6 +29,7 @@ enum store_outcome session_failed(struct store_session *session, int code)
 	if (!session->is_lost && outcome_is_of_connection(code)) {
 		session->is_lost = true;
 		atomic_fetch_add(&session->store->losses, 1);
+		writer_wake(session->store);
 	}
 	return outcome_of(code, system);
 }
@@ -160,10 +161,14 @@ enum store_outcome session_open_first(struct store_session *session, struct stor
 	return open_as(session, store, true, SQLITE_OPEN_CREATE);
 }
 
+bool session_is_stale(const struct store_session *session)
+{
+	return session->is_lost || session->losses != atomic_load(&session->store->losses);
+}
+
 enum store_outcome session_ensure(struct store_session *session)
 {
-	bool is_usable = session->db && !session->is_lost &&
-	                 session->losses == atomic_load(&session->store->losses);
+	bool is_usable = session->db && !session_is_stale(session);
 	uint64_t now = clock_monotonic_us();
 
 	if (is_usable && !session->is_writer && now - session->looked_us < LOOK_US)

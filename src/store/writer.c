@@ -152,8 +152,11 @@ static struct store_write *take_batch(struct store *store, size_t *ret_count)
 	size_t count = 1;
 
 	pthread_mutex_lock(&store->lock);
-	while (!store->first && !store->is_ending)
+	while (!store->first && !store->is_ending) {
+		if (session_is_stale(&store->writer))
+			session_close(&store->writer);
 		pthread_cond_wait(&store->wakes, &store->lock);
+	}
 	first = last = store->first;
 	if (first) {
 		for (; last->next && count < store->options.batch_max; count++)
@@ -178,6 +181,13 @@ static void *run_writer(void *data)
 	while ((first = take_batch(store, &count)))
 		run_batch(store, first, count);
 	return NULL;
+}
+
+void writer_wake(struct store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	pthread_cond_signal(&store->wakes);
+	pthread_mutex_unlock(&store->lock);
 }
 
 int writer_start(struct store *store)

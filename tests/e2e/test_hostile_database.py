@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from harness import request, serving
+from harness import SHOP, patiently, request, serving
 from problems import assert_problem
 from shop_data import created, merge, product, user
 
@@ -129,3 +129,23 @@ def test_two_servers_of_one_database_see_each_others_writes(serve, tmp_path):
         with other.wire() as wire:
             assert wire.ask(request("GET", "/products?limit=1")).json()["total"] == 20
     assert one.client().get("/products/1").json()["name"] == "x"
+
+
+@pytest.mark.core
+def test_a_log_that_is_cut_short_is_recovered_from_without_a_restart(serve):
+    """What was only in the log is lost; what was in the file is served again, by every worker."""
+    shop = serve(SHOP, "--workers", "2")
+    client = filled(shop)
+    log = shop.database.with_name("data.db-wal")
+    created(client.post("/products", json=product(slug="lost")))
+    os.truncate(log, 100)
+    for _ in patiently("it does not recover"):
+        with shop.wire() as wire:  # a connection of its own, so that each worker is asked
+            if wire.ask(request("GET", "/-/ready")).status == 200:
+                break
+            wire.ask(request("GET", "/products/1"))
+        client.post("/products", json={**product(slug="b"), "price": 0.5})
+    for _ in range(10):
+        with shop.wire() as wire:
+            assert wire.ask(request("GET", "/products/1")).status == 200
+    assert client.post("/products", json=product(slug="c")).status_code == 201
