@@ -4,6 +4,7 @@
  * contract of its status: one that breaks it never leaves (R5).
  */
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -45,7 +46,9 @@ void exchange_add_validators(struct exchange *x)
 
 static struct str seconds(struct exchange *x)
 {
-	return str_printf(&x->arena, "%u", x->host->settings->retry_after_s);
+	int len = snprintf(x->seconds, sizeof(x->seconds), "%u", x->host->settings->retry_after_s);
+
+	return str_of(x->seconds, (size_t)len);
 }
 
 /* What a status owes that any kind would say the same way. */
@@ -152,6 +155,21 @@ static void describe(struct exchange *x)
 		x->problem.hint = x->bound->why_not;
 }
 
+/* The shape of an error without what may be long, where the arena has no room for more. */
+static struct str spare_problem(struct exchange *x)
+{
+	const struct problem *problem = &x->problem;
+	int len = snprintf(
+		x->spare, sizeof(x->spare),
+		"{\"type\":\"/-/errors/%.*s\",\"status\":%d,\"instance\":\"%.*s\",\"error\":\"%.*s\","
+		"\"requestId\":\"%.*s\"}\n",
+		STR_ARG(problem->code), problem->status, STR_ARG(x->id), STR_ARG(problem->code),
+		STR_ARG(x->id));
+
+	x->response.must_close = true;
+	return len > 0 && (size_t)len < sizeof(x->spare) ? str_of(x->spare, (size_t)len) : S("{}\n");
+}
+
 static void write_problem(struct exchange *x)
 {
 	struct problem *problem = &x->problem;
@@ -170,11 +188,9 @@ static void write_problem(struct exchange *x)
 	buf_init(&buf, &x->arena, CONTENT_MAX);
 	problem_write(problem, format, &buf);
 	problem->timestamp = (struct str){ 0 };
-	if (buf.failed) { /* no memory even for the error: the bare status, and the client must go */
-		x->response.must_close = true;
-		buf.len = 0;
-	}
-	x->response.content = buf_str(&buf);
+	x->response.content = buf.failed ? spare_problem(x) : buf_str(&buf);
+	if (buf.failed)
+		format = PROBLEM_JSON;
 	x->response.has_content = true;
 	response_set(&x->response, S("Content-Type"), problem_media_type(format));
 	response_set(&x->response, S("Vary"), S("Accept"));
@@ -214,6 +230,7 @@ static bool answer_options(struct exchange *x)
 /* The wire adds Date and Connection itself. */
 static const char *look_up(void *data, const char *name)
 {
+	static _Thread_local char text[256];
 	struct exchange *x = data;
 	struct str value = response_field(&x->response, str_from(name));
 
@@ -221,7 +238,12 @@ static const char *look_up(void *data, const char *name)
 		return x->response.must_close ? "close" : NULL;
 	if (strcasecmp(name, "date") == 0)
 		return "";
-	return value.at ? str_dup(&x->arena, value).at : NULL;
+	if (!value.at)
+		return NULL;
+	value = str_sub(value, 0, sizeof(text) - 1); /* what is asked of a value stands at its beginning */
+	memcpy(text, value.at, value.len);
+	text[value.len] = '\0';
+	return text;
 }
 
 static const char *broken_contract(struct exchange *x)

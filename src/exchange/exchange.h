@@ -104,6 +104,8 @@ struct exchange {
 	struct buf content;     /* as it comes in; request.content when whole */
 	struct json *body;      /* parsed */
 	struct problem problem; /* details of an error, filled by whoever finds it */
+	char spare[512];        /* for the body of an error where the arena is used up */
+	char seconds[12];       /* Retry-After */
 	const char *cause;      /* of a 5xx, for the log alone; in the arena or static */
 	struct store_write write;
 	bool was_found, was_content_taken,

@@ -1,6 +1,7 @@
 """What others do to the database of a running server: cut short, overwrite, replace, fill the disk
 under it, serve it a second time. Each is answered with its own code, and it recovers by itself."""
 
+import json
 import os
 import subprocess
 
@@ -149,3 +150,15 @@ def test_a_log_that_is_cut_short_is_recovered_from_without_a_restart(serve):
         with shop.wire() as wire:
             assert wire.ask(request("GET", "/products/1")).status == 200
     assert client.post("/products", json=product(slug="c")).status_code == 201
+
+
+@pytest.mark.expects_5xx
+def test_a_patch_that_takes_all_the_memory_of_a_request_is_an_error_in_the_one_shape(shop):
+    client = shop.client()
+    tag = client.post("/products", json=product()).headers["ETag"]
+    patch = [{"op": "add", "path": "/a", "value": [1] * 20000}] + [{"op": "copy", "from": "/a", "path": "/b"}] * 15000
+    response = client.patch("/products/1", content=json.dumps(patch),
+                            headers={"Content-Type": "application/json-patch+json", "If-Match": tag})
+    assert response.status_code in (413, 503)
+    assert response.json()["status"] == response.status_code
+    assert client.get("/products/1").headers["ETag"] == tag
