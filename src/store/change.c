@@ -12,6 +12,8 @@
 #include "base/random.h"
 #include "store/engine.h"
 
+#define ID_MAX INT64_C(9007199254740991)
+
 static struct str own_text(struct store_write *write, struct store_session *session)
 {
 	return str_dup(write->arena, str_from(session->cause));
@@ -338,6 +340,21 @@ static enum store_outcome use_id(struct store_session *session, struct store_wri
 	return run_statement(session, statement);
 }
 
+/*
+ * Can a new row have this id? The numbers that clients name end where JSON's readers
+ * begin to round (RFC 8259 section 6): the store goes on counting from the largest.
+ */
+static bool id_fits(const struct store_write *write, struct str id)
+{
+	int64_t number;
+
+	if (!has_integer_id(write->collection))
+		return true;
+	if (!sql_integer_id(id, &number))
+		return false;
+	return !write->id.len || (number <= ID_MAX && number >= -ID_MAX);
+}
+
 static enum store_outcome put_row(struct store_session *session, struct store_write *write,
                                   const struct store_change *change, const struct store_row *current,
                                   int64_t now_ms)
@@ -346,9 +363,8 @@ static enum store_outcome put_row(struct store_session *session, struct store_wr
 	struct store_row row = { ROW_LIVE, current->id,  current->version + 1,
 		                 now_ms,   change->body, change->secret };
 	enum store_outcome outcome = check_references(session, write, change->body);
-	int64_t number = 0;
 
-	if (outcome == STORE_DONE && has_integer_id(collection) && !sql_integer_id(row.id, &number))
+	if (outcome == STORE_DONE && change->verb == STORE_CREATE && !id_fits(write, row.id))
 		outcome = STORE_CONSTRAINT;
 	if (outcome == STORE_DONE)
 		outcome = store_row_text(session, write, change, &row);

@@ -31,6 +31,16 @@ static void numbers_are_never_used_again(void **state)
 	assert_str(id, "42");
 }
 
+static void a_named_id_leaves_numbers_to_go_on_with(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(write_row(f, &f->users, "9223372036854775807", "{}", NULL), STORE_CONSTRAINT);
+	assert_int_equal(write_row(f, &f->users, "9007199254740991", "{}", NULL), STORE_DONE);
+	assert_int_equal(write_row(f, &f->users, NULL, "{}", NULL), STORE_DONE);
+	assert_int_equal(write_row(f, &f->users, NULL, "{}", NULL), STORE_DONE);
+}
+
 static void only_the_one_spelling_of_a_number_is_an_id(void **state)
 {
 	struct fixture *f = *state;
@@ -348,6 +358,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_new_row_gets_the_next_number_and_version_1),
 		STORE_TEST(numbers_are_never_used_again),
+		STORE_TEST(a_named_id_leaves_numbers_to_go_on_with),
 		STORE_TEST(only_the_one_spelling_of_a_number_is_an_id),
 		STORE_TEST(a_replacement_is_the_next_version),
 		STORE_TEST(a_row_made_again_never_repeats_a_version),
