@@ -2,6 +2,7 @@
 #include "schema/combination.h"
 
 #include "schema/compiler.h"
+#include "schema/constants.h"
 #include "schema/reference.h"
 
 /* What must hold anyway is walked in the walk's own mode. */
@@ -18,13 +19,28 @@ static bool check_all_of(struct walk *w, const struct rule *rule, const struct j
 	return ok;
 }
 
+/* A member names its branch, and there is none of that name. */
+static bool fail_tag(struct walk *w, const struct rule *rule, const struct branch_choice *choice)
+{
+	char text[CONSTANTS_TEXT_MAX] = "";
+	bool is_one = choice->tags.count == 1;
+
+	if (w->mode == WALK_COLLECT)
+		constants_describe(w->arena, &choice->tags, text, sizeof(text));
+	return walk_fail_child(w, rule, choice->tag, choice->tag_index, is_one ? "CONST" : "ENUM",
+	                       is_one ? "Must be %s" : "Must be one of: %s", text);
+}
+
 /* No branch stands out; where each is for another type, that says most. */
-static bool fail_all(struct walk *w, const struct rule *rule, const char *code, bool is_about_types)
+static bool fail_all(struct walk *w, const struct rule *rule, const char *code,
+                     const struct branch_choice *choice)
 {
 	char text[WALK_TYPES_MAX];
 	unsigned types = 0;
 
-	if (!is_about_types)
+	if (choice->tag)
+		return fail_tag(w, rule, choice);
+	if (!choice->is_about_types)
 		return walk_fail(w, rule, code, "Fits none of the %zu alternatives", rule->schemas.count);
 	for (size_t i = 0; i < rule->schemas.count; i++)
 		types |= rule->schemas.list[i]->types;
@@ -36,15 +52,14 @@ static bool fail_all(struct walk *w, const struct rule *rule, const char *code, 
 /* None of the branches holds: tell the errors of the best one, or that there is none. */
 static bool fail_branches(struct walk *w, const struct rule *rule, const struct json *node, const char *code)
 {
-	const struct schema *best;
-	bool is_about_types = false;
+	struct branch_choice choice;
 
 	if (w->mode == WALK_FAST || w->failure)
 		return false;
-	best = branch_choose(w, &rule->schemas, node, &is_about_types);
-	if (!best)
-		return fail_all(w, rule, code, is_about_types);
-	walk_schema(w, best, node);
+	choice = branch_choose(w, &rule->schemas, node);
+	if (!choice.best)
+		return fail_all(w, rule, code, &choice);
+	walk_schema(w, choice.best, node);
 	return false;
 }
 

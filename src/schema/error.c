@@ -20,6 +20,7 @@ struct failure {
 	struct str location; /* of the schema */
 	const char *keyword; /* or NULL */
 	const char *code;
+	const struct rule *rule; /* that the value at the place itself fails, or NULL */
 };
 
 static void add_place(struct buf *buf, const struct place *place, bool is_field)
@@ -125,6 +126,19 @@ static void collect(struct walk *w, const struct failure *failure, const char *f
 	errors_append(w, &error);
 }
 
+static void weigh_tag(struct probe *probe, const struct failure *failure)
+{
+	const struct rule *rule = failure->rule;
+	const struct schema *schema = failure->place->schema;
+	bool is_secret = rule && (rule->owner->is_secret || (schema && schema->is_secret));
+	bool is_first = !probe->is_other_tag;
+
+	probe->is_other_tag = true;
+	probe->tag = is_first && rule && !is_secret ? failure->place->node : NULL;
+	probe->tag_index = failure->place->index;
+	probe->tag_rule = rule;
+}
+
 static void weigh(struct probe *probe, const struct failure *failure)
 {
 	bool is_tag = strcmp(failure->code, "CONST") == 0 || strcmp(failure->code, "ENUM") == 0;
@@ -135,7 +149,7 @@ static void weigh(struct probe *probe, const struct failure *failure)
 	else if (failure->place == probe->base && strcmp(failure->code, "TYPE") == 0)
 		probe->is_other_type = true;
 	else if (failure->place->up == probe->base && is_tag)
-		probe->is_other_tag = true;
+		weigh_tag(probe, failure);
 }
 
 static bool fail(struct walk *w, const struct failure *failure, const char *format, va_list args)
@@ -151,9 +165,11 @@ static bool fail(struct walk *w, const struct failure *failure, const char *form
 
 bool walk_fail(struct walk *w, const struct rule *rule, const char *code, const char *format, ...)
 {
-	struct failure failure = {
-		.place = w->place, .location = rule->owner->location, .keyword = rule->keyword, .code = code
-	};
+	struct failure failure = { .place = w->place,
+		                   .location = rule->owner->location,
+		                   .keyword = rule->keyword,
+		                   .code = code,
+		                   .rule = rule };
 	va_list args;
 
 	va_start(args, format);

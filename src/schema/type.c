@@ -1,44 +1,6 @@
 /* type, nullable, enum and const (JSON Schema Validation, section 6.1; OpenAPI 3.0.4, Schema Object). */
-#include <stdio.h>
-
 #include "schema/compiler.h"
-
-enum { LISTED_MAX = 400 };
-
-/* A value as a message shows it: texts without quotes. */
-static void describe(struct buf *buf, const struct json *value)
-{
-	if (value->type == JSON_STRING)
-		buf_add(buf, value->text);
-	else
-		json_write(buf, value);
-}
-
-/* "pending, paid" into `text`; what does not fit is "…". */
-static void describe_all(struct arena *arena, const struct enumeration *values, char *text, size_t size)
-{
-	size_t len = 0;
-
-	for (size_t i = 0; i < values->count; i++) {
-		struct buf buf;
-		int added;
-
-		buf_init(&buf, arena, LISTED_MAX);
-		describe(&buf, values->list[i]);
-		added = buf.failed ? INT32_MAX
-		                   : snprintf(text + len, size - len, "%s%.*s", i ? ", " : "",
-		                              STR_ARG(buf_str(&buf)));
-		if ((size_t)added >= size - len) {
-			snprintf(text + len, size - len, "%s\xE2\x80\xA6", i ? ", " : "");
-			return;
-		}
-		len += (size_t)added;
-		if (len > LISTED_MAX && i + 1 < values->count) {
-			snprintf(text + len, size - len, ", \xE2\x80\xA6");
-			return;
-		}
-	}
-}
+#include "schema/constants.h"
 
 static bool has_value(const struct enumeration *values, const struct json *node)
 {
@@ -52,12 +14,12 @@ static bool has_value(const struct enumeration *values, const struct json *node)
 
 static bool check_enum(struct walk *w, const struct rule *rule, const struct json *node)
 {
-	char text[LISTED_MAX * 2 + 16] = "";
+	char text[CONSTANTS_TEXT_MAX] = "";
 
 	if (has_value(rule->enumeration, node))
 		return true;
 	if (w->mode == WALK_COLLECT)
-		describe_all(w->arena, rule->enumeration, text, sizeof(text));
+		constants_describe(w->arena, rule->enumeration, text, sizeof(text));
 	return walk_fail(w, rule, "ENUM", "Must be one of: %s", text);
 }
 
@@ -65,12 +27,12 @@ static bool check_const(struct walk *w, const struct rule *rule, const struct js
 {
 	const struct json *one[] = { rule->value };
 	struct enumeration value = { .list = one, .count = 1 };
-	char text[LISTED_MAX * 2 + 16] = "";
+	char text[CONSTANTS_TEXT_MAX] = "";
 
 	if (rule->value->type == node->type && json_equal(rule->value, node))
 		return true;
 	if (w->mode == WALK_COLLECT)
-		describe_all(w->arena, &value, text, sizeof(text));
+		constants_describe(w->arena, &value, text, sizeof(text));
 	return walk_fail(w, rule, "CONST", "Must be %s", text);
 }
 

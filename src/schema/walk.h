@@ -49,6 +49,10 @@ struct probe {
 	size_t errors, missing; /* missing: of these, members that are not there */
 	bool is_other_type;     /* the value itself has a wrong type */
 	bool is_other_tag;      /* a member of it is not the constant that the branch is known by */
+	/* That member, and which rule says so; NULL where there are several, or what it holds is secret. */
+	const struct json *tag;
+	size_t tag_index;
+	const struct rule *tag_rule;
 };
 
 struct walk {

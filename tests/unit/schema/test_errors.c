@@ -111,7 +111,35 @@ static void a_constant_member_picks_the_branch(void **state)
 	(void)state;
 	assert_errors(schema, "{'kind': 'bank', 'number': 'x'}", "/iban REQUIRED Is required");
 	assert_errors(schema, "{'kind': 'card', 'number': 3}", "/number TYPE Must be a string = 3");
-	assert_errors(schema, "{'kind': 'cash'}", " ONE_OF Fits none of the 2 alternatives");
+}
+
+static void a_constant_that_no_branch_has_is_told_with_all_that_are(void **state)
+{
+	const struct schema *schema = compile(NEW,
+		"{'oneOf': ["
+		"{'type': 'null'},"
+		"{'properties': {'kind': {'const': 'card'}, 'number': {'type': 'string'}}, 'required': ['kind']},"
+		"{'properties': {'kind': {'const': 'card'}, 'token': {'type': 'string'}}, 'required': ['kind']},"
+		"{'properties': {'kind': {'enum': ['bank', 'giro']}, 'iban': {}}, 'required': ['kind']}]}");
+	const struct schema *lone = compile(NEW,
+		"{'anyOf': [{'type': 'null'}, {'type': 'object', 'properties': {'kind': {'const': 'card'}}}]}");
+	const struct schema *nested = compile(NEW,
+		"{'properties': {'pay': {'anyOf': [{'type': 'null'}, {'oneOf': ["
+		"{'type': 'object', 'properties': {'kind': {'const': 'a'}}},"
+		"{'type': 'object', 'properties': {'kind': {'const': 'b'}}}]}]}}}");
+	const struct schema *two = compile(NEW,
+		"{'oneOf': [{'properties': {'a': {'const': 1}}}, {'properties': {'b': {'const': 1}}}]}");
+	const struct schema *secret = compile(NEW,
+		"{'oneOf': [{'properties': {'a': {'const': 1, 'writeOnly': true}}}, {'properties': {'a': {'const': 2}}}]}");
+
+	(void)state;
+	assert_errors(schema, "{'kind': 'cash'}", "/kind ENUM Must be one of: card, bank, giro = \"cash\"");
+	assert_errors(schema, "{'kind': 'cash', 'number': 3}",
+	              "/kind ENUM Must be one of: card, bank, giro = \"cash\"");
+	assert_errors(lone, "{'kind': 'cash'}", "/kind CONST Must be card = \"cash\"");
+	assert_errors(nested, "{'pay': {'kind': 'c'}}", "/pay/kind ENUM Must be one of: a, b = \"c\"");
+	assert_errors(two, "{'a': 2, 'b': 2}", " ONE_OF Fits none of the 2 alternatives");
+	assert_errors(secret, "{'a': 3}", " ONE_OF Fits none of the 2 alternatives");
 }
 
 static void the_branch_of_the_right_type_is_told(void **state)
@@ -245,6 +273,7 @@ int main(void)
 		schema_test(fields_read_as_people_write_them),
 		schema_test(the_whole_value_has_an_empty_pointer_and_field),
 		schema_test(a_constant_member_picks_the_branch),
+		schema_test(a_constant_that_no_branch_has_is_told_with_all_that_are),
 		schema_test(the_branch_of_the_right_type_is_told),
 		schema_test(the_branch_that_knows_most_members_is_told),
 		schema_test(nested_choices_reach_the_innermost_error),
