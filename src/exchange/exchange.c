@@ -93,8 +93,6 @@ static enum advance find_target(struct exchange *x)
 		return ADVANCE_WAIT;
 	if (r < 0)
 		return failed(x, r);
-	if (statute_fact_is(&x->facts, STATUTE_FACT_READ_FAILED))
-		return failed(x, STATUTE_ESTORE); /* whatever the method: nothing can be decided on it */
 	x->was_found = true;
 	statute_facts_settle(&x->facts, STATUTE_PHASE_STORE);
 	return ADVANCE_ON;

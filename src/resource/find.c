@@ -124,7 +124,7 @@ int resource_find_item(struct exchange *x)
 		if (outcome == STORE_ABSENT)
 			*row = (struct store_row){ .state = ROW_ABSENT };
 		if (!resource_read_ended(x, outcome)) {
-			FACT(EXISTS, true); /* READ_FAILED, where it is asked, comes later */
+			FACT(EXISTS, true); /* nobody asks: G01 or G01a ends it */
 			return 0;
 		}
 	}

@@ -92,7 +92,7 @@ static void a_list_answers_what_headers_store_and_tags_lead_to(void **state)
 	                "  /notes:\n"
 	                "    get: {responses: {'200': {description: All.}}}\n"
 	                "  /notes/{id}:\n" ID "    get: {responses: {'200': " ONE "}}\n" NOTE));
-	/* E01 F01 F04 G01 H00 H03 H05 N00 N10 */
+	/* E01 F01 F04 G01 G01a H00 H03 H05 N10 */
 	assert_str(written(answers_of("GET", "/notes")), "200 +304 +400 +406 +412 +500 +503");
 	assert_str(codes_of(answers_of("GET", "/notes"), 400), "INVALID_PARAMETER MALFORMED_CONDITION");
 	assert_str(codes_of(answers_of("GET", "/notes"), 503), "STORE_UNAVAILABLE");
