@@ -57,7 +57,7 @@ struct statute_status {
 	 * both. What depends on more than the status stands in `contract`.
 	 */
 	const char *headers;
-	bool is_cacheable;    /* heuristically, RFC 9110 section 15.1 */
+	bool is_cacheable;    /* heuristically, RFC 9110 section 15.1; 451: RFC 7725 section 3 */
 	enum statute_client_action client;
 	const char *section;  /* "RFC 9110 section 15.5.10" */
 	const char *meaning;

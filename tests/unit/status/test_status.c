@@ -117,7 +117,7 @@ static void every_code_is_explained(void **state)
 /* RFC 9110 section 15.1 */
 static void heuristically_cacheable_codes_are_those_of_the_rfc(void **state)
 {
-	static const int cacheable[] = { 200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501 };
+	static const int cacheable[] = { 200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 451, 501 };
 	const struct statute_status *status;
 
 	(void)state;
