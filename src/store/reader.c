@@ -107,26 +107,33 @@ static bool read_deleted(struct store_session *session, const struct collection 
 	return code == SQLITE_ROW || code == SQLITE_DONE;
 }
 
-static bool has_value(const struct store *store, const struct collection *collection,
-                      const struct store_filter *filter, const struct json *body)
+/* A scalar as a filter writes it; {NULL, 0} for what is no scalar. */
+static struct str scalar_text(const struct json *value)
 {
-	const struct store_member *member = &collection->members[filter->member];
-	const struct json *value = json_get(body, member->name);
-	struct str text = json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER) ? value->text
-	                                                                             : (struct str){ 0 };
+	if (json_is(value, JSON_TRUE))
+		return S("true");
+	if (json_is(value, JSON_FALSE))
+		return S("false");
+	return json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER) ? value->text : (struct str){ 0 };
+}
 
-	(void)store;
-	for (size_t i = 0; i < filter->count; i++)
-		if (text.at && (member->type == STORE_TEXT ? str_eq(text, filter->values[i])
-		                                           : sql_same_number(text, filter->values[i])))
+static bool has_value(const struct collection *collection, const struct store_filter *filter,
+                      const struct json *body, struct str id)
+{
+	bool is_id = filter->member == STORE_MEMBER_ID;
+	const struct store_member *member = is_id ? NULL : &collection->members[filter->member];
+	struct str text = is_id ? id : scalar_text(json_get(body, member->name));
+	bool is_number = !is_id && (member->type == STORE_INTEGER || member->type == STORE_REAL);
+
+	for (size_t i = 0; i < filter->count && text.at; i++)
+		if (is_number ? sql_same_number(text, filter->values[i]) : str_eq(text, filter->values[i]))
 			return true;
 	return false;
 }
 
 /* The scope is compared with the row's own text: it is at hand, and an item needs no second statement. */
-static enum store_outcome meets_scope(struct store_session *session, const struct collection *collection,
-                                      const struct store_filter *scope, size_t count, struct arena *arena,
-                                      const struct store_row *row)
+static enum store_outcome meets_scope(const struct collection *collection, const struct store_filter *scope,
+                                      size_t count, struct arena *arena, const struct store_row *row)
 {
 	struct json_limits limits = JSON_LIMITS_INIT;
 	struct json_fault fault;
@@ -139,7 +146,7 @@ static enum store_outcome meets_scope(struct store_session *session, const struc
 	if (r < 0)
 		return r == STATUTE_ENOMEM ? STORE_NO_MEMORY : STORE_BROKEN;
 	for (size_t i = 0; i < count; i++)
-		if (!has_value(session->store, collection, &scope[i], body))
+		if (!has_value(collection, &scope[i], body, row->id))
 			return STORE_ABSENT;
 	return STORE_DONE;
 }
@@ -181,7 +188,7 @@ enum store_outcome store_session_get(struct store_session *session, const struct
 	enum store_outcome outcome = read_live(session, collection, id, arena, &row);
 
 	if (outcome == STORE_DONE)
-		outcome = meets_scope(session, collection, scope, scope_count, arena, &row);
+		outcome = meets_scope(collection, scope, scope_count, arena, &row);
 	else if (outcome == STORE_ABSENT && !collection->is_singleton &&
 	         read_deleted(session, collection, id, &row, &outcome))
 		outcome = row.state == ROW_GONE ? STORE_DONE : STORE_ABSENT;
