@@ -28,25 +28,36 @@ static int authorize(void *data, int action, const char *a, const char *b, const
 	}
 }
 
-static void add_member(struct buf *sql, struct str name, struct arena *arena, bool is_first)
+static void add_member(struct buf *sql, struct str name, const char *body, struct arena *arena)
 {
 	struct str path = sql_path(arena, name);
 
 	if (!path.at)
 		return;
-	buf_add(sql, is_first ? S("") : S(", "));
-	buf_lit(sql, "json_extract(?1, ");
+	buf_printf(sql, "json_extract(%s, ", body);
 	buf_add(sql, path);
 	buf_lit(sql, ") AS ");
 	sql_add_name(sql, name);
+	buf_lit(sql, ", ");
 }
 
+/* "(SELECT json_extract(?1, '$.a') AS a, …, NULL": what a rule sees, of the body that `body` names. */
+static void add_members(struct buf *sql, const struct collection *collection, const char *body,
+                        struct arena *arena)
+{
+	buf_lit(sql, "(SELECT ");
+	if (!collection->is_singleton)
+		add_member(sql, collection->id_name, body, arena);
+	for (size_t i = 0; i < collection->member_count; i++)
+		add_member(sql, collection->members[i].name, body, arena);
+	buf_lit(sql, "NULL");
+}
+
+/* The made-up row of the body that is asked about. */
 static void add_body(struct buf *sql, const struct collection *collection, struct arena *arena)
 {
-	buf_lit(sql, " FROM (SELECT ");
-	add_member(sql, collection->is_singleton ? S("_") : collection->id_name, arena, true);
-	for (size_t i = 0; i < collection->member_count; i++)
-		add_member(sql, collection->members[i].name, arena, false);
+	buf_lit(sql, " FROM ");
+	add_members(sql, collection, "?1", arena);
 	buf_add_char(sql, ')');
 }
 
@@ -158,19 +169,9 @@ static void count_breakers(struct store *store, const struct collection *collect
 	struct buf sql;
 
 	buf_init(&sql, arena, SQL_TEXT_MAX);
-	buf_lit(&sql, "SELECT count(*) FROM (SELECT ");
-	for (size_t i = 0; i < collection->member_count; i++) {
-		struct str path = sql_path(arena, collection->members[i].name);
-
-		if (!path.at)
-			continue;
-		buf_lit(&sql, "json_extract(\"_body\", ");
-		buf_add(&sql, path);
-		buf_lit(&sql, ") AS ");
-		sql_add_name(&sql, collection->members[i].name);
-		buf_lit(&sql, ", ");
-	}
-	buf_lit(&sql, "1 FROM ");
+	buf_lit(&sql, "SELECT count(*) FROM ");
+	add_members(&sql, collection, "\"_body\"", arena);
+	buf_lit(&sql, " FROM ");
 	sql_add_name(&sql, collection->name);
 	buf_lit(&sql, ") WHERE NOT (");
 	buf_add(&sql, rule->check);
