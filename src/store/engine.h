@@ -114,6 +114,8 @@ int session_step(struct store_session *session, sqlite3_stmt *statement);
 enum store_outcome session_run(struct store_session *session, const char *sql);
 /* SQLITE_OK or an error code. */
 int session_control(struct store_session *session, enum control control);
+/* Ends a transaction without its changes; a connection that cannot do even that is lost. */
+void session_roll_back(struct store_session *session);
 
 /* layout.c */
 /* Whose file is it? Only reads. */

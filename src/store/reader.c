@@ -38,8 +38,10 @@ void store_reader_refresh(struct store_reader *reader)
 {
 	if (!reader->in_transaction)
 		return;
-	reader->in_transaction = false;
-	session_control(&reader->session, CONTROL_COMMIT);
+	if (session_control(&reader->session, CONTROL_COMMIT) == SQLITE_OK)
+		reader->in_transaction = false;
+	else
+		reader_failed(reader);
 }
 
 struct str store_reader_cause(const struct store_reader *reader)
@@ -74,8 +76,7 @@ struct store_session *reader_begin(struct store_reader *reader, enum store_outco
 /* After a failure the next read begins anew, and on a new connection where this one cannot be well again. */
 void reader_failed(struct store_reader *reader)
 {
-	if (reader->in_transaction)
-		sqlite3_exec(reader->session.db, "ROLLBACK", NULL, NULL, NULL);
+	session_roll_back(&reader->session);
 	reader->in_transaction = false;
 	if (reader->session.is_lost)
 		session_close(&reader->session);

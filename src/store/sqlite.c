@@ -200,6 +200,14 @@ int session_control(struct store_session *session, enum control control)
 	return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
+void session_roll_back(struct store_session *session)
+{
+	if (!session->db || sqlite3_get_autocommit(session->db))
+		return;
+	sqlite3_exec(session->db, "ROLLBACK", NULL, NULL, NULL);
+	session->is_lost = session->is_lost || !sqlite3_get_autocommit(session->db);
+}
+
 static void finalize_all(sqlite3_stmt **statements, size_t count)
 {
 	for (size_t i = 0; statements && i < count; i++)

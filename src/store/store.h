@@ -253,7 +253,8 @@ struct store_write {
 	 * now (its id already made where it is new, version being the last one or 0; its
 	 * next version is version + 1) and with the time of the write. Says what
 	 * to write. Returns 0, or a STATUTE_E… that ends the write as STORE_NO_MEMORY
-	 * (ENOMEM) or STORE_BROKEN.
+	 * (ENOMEM) or STORE_BROKEN. Called once more, with the row as it then is, where
+	 * the batch failed as a whole and was rolled back: nothing it said before holds.
 	 */
 	int (*decide)(struct store_write *write, struct store_session *session,
 	              const struct store_row *current, int64_t now_ms, struct store_change *ret_change);

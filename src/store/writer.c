@@ -28,12 +28,6 @@ static enum store_outcome commit(struct store_session *session)
 	return outcome_of_commit(code, sqlite3_system_errno(session->db));
 }
 
-static void roll_back(struct store_session *session)
-{
-	if (session->db && !sqlite3_get_autocommit(session->db))
-		sqlite3_exec(session->db, "ROLLBACK", NULL, NULL, NULL);
-}
-
 static void set_all(struct store_write *first, enum store_outcome outcome, const char *cause)
 {
 	for (struct store_write *write = first; write; write = write->next) {
@@ -42,22 +36,32 @@ static void set_all(struct store_write *first, enum store_outcome outcome, const
 	}
 }
 
-static void apply_in_savepoint(struct store *store, struct store_write *write)
+static bool fail(struct store_session *session, struct store_write *write, int code)
+{
+	write->outcome = session_failed(session, code);
+	write->cause = str_dup(write->arena, str_from(session->cause));
+	return false;
+}
+
+/*
+ * False where the transaction is no longer what it was before this write: the engine
+ * has rolled all of it back, or a part of a write that failed could not be undone.
+ */
+static bool apply_in_savepoint(struct store *store, struct store_write *write)
 {
 	struct store_session *session = &store->writer;
 	int code = session_control(session, CONTROL_SAVE);
 
-	if (code != SQLITE_OK) {
-		write->outcome = session_failed(session, code);
-		write->cause = str_dup(write->arena, str_from(session->cause));
-		return;
-	}
+	if (code != SQLITE_OK)
+		return fail(session, write, code);
 	change_apply(store, write);
 	if (sqlite3_get_autocommit(session->db))
-		return; /* the engine has rolled everything back */
+		return false;
 	if (write->outcome != STORE_DONE)
-		session_control(session, CONTROL_UNDO);
-	session_control(session, CONTROL_RELEASE);
+		code = session_control(session, CONTROL_UNDO);
+	if (code == SQLITE_OK)
+		code = session_control(session, CONTROL_RELEASE);
+	return code == SQLITE_OK ? true : fail(session, write, code);
 }
 
 static bool any_done(const struct store_write *first)
@@ -84,18 +88,19 @@ static bool run_together(struct store *store, struct store_write *first)
 		return true;
 	}
 	for (struct store_write *write = first; write; write = write->next) {
-		apply_in_savepoint(store, write);
-		if (sqlite3_get_autocommit(session->db))
-			return !write->next && write == first;
+		if (apply_in_savepoint(store, write))
+			continue;
+		session_roll_back(session);
+		return !first->next;
 	}
 	if (!any_done(first)) {
-		roll_back(session);
+		session_roll_back(session);
 		return true;
 	}
 	outcome = commit(session);
 	if (outcome == STORE_DONE)
 		return true;
-	roll_back(session);
+	session_roll_back(session);
 	for (struct store_write *write = first; write; write = write->next) {
 		if (write->outcome != STORE_DONE && outcome != STORE_UNKNOWN)
 			continue;
