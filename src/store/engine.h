@@ -121,13 +121,23 @@ void session_roll_back(struct store_session *session);
 /* Whose file is it? Only reads. */
 enum store_outcome layout_identify(struct store_session *session, enum store_file *ret_file);
 STATUTE_CHECK int layout_make(struct store *store, struct issues *issues);
-/* The quoted column of a member (or of the id). */
-struct str layout_column(const struct store *store, const struct collection *collection, size_t member);
-/* Names every column. */
-STATUTE_CHECK int layout_name_columns(struct store *store);
-
 /* Runs the SQL that `buf` holds on the writer's connection, and empties it. */
 enum store_outcome layout_run(struct store *store, struct buf *buf);
+/* The first column of the first row, in `arena`; {NULL, 0} where there is none, and with *ret_outcome on failure. */
+struct str layout_ask(struct store *store, const char *sql, struct str a, struct str b, struct arena *arena,
+                      enum store_outcome *ret_outcome);
+
+/* columns.c */
+/* Names every column. */
+STATUTE_CHECK int layout_name_columns(struct store *store);
+/* The quoted column of a member (or of the id). */
+struct str layout_column(const struct store *store, const struct collection *collection, size_t member);
+/* Adds the definition of a member's column. */
+void columns_define(struct buf *sql, const struct store *store, const struct collection *collection,
+                    size_t member, struct arena *arena);
+/* Brings the columns of a table that is there up to the document. */
+enum store_outcome columns_make(struct store *store, const struct collection *collection, struct arena *arena,
+                                struct issues *issues);
 
 /* indexes.c */
 enum store_outcome indexes_make(struct store *store, const struct collection *collection, struct arena *arena,

@@ -5,7 +5,7 @@
  */
 #include "store/engine.h"
 
-enum { SHOWN_ROWS = 5 };
+enum { SHOWN_ROWS = 5, SHOWN_CHARACTERS = 100 };
 
 /* 'users("email").unique': one index a list of columns and purpose. */
 static struct str index_name(const struct store *store, const struct collection *collection,
@@ -46,43 +46,65 @@ static void add_index(struct buf *sql, const struct store *store, const struct c
 	buf_add_char(sql, ')');
 }
 
+/* The columns of a unique, each behind `before`. */
 static void add_key(struct buf *sql, const struct store *store, const struct collection *collection,
-                    const struct store_unique *unique, const char *between)
+                    const struct store_unique *unique, const char *before, const char *between)
 {
 	for (size_t i = 0; i < unique->count; i++) {
-		if (i)
-			buf_add(sql, str_from(between));
+		buf_add(sql, str_from(i ? between : ""));
+		buf_add(sql, str_from(before));
 		buf_add(sql, layout_column(store, collection, unique->members[i]));
 	}
 }
 
-/* Names the values and rows that a new unique index cannot stand on. */
-static void blame_rows(struct store *store, const struct collection *collection,
-                       const struct store_unique *unique, struct arena *arena, struct issues *issues)
+/* The values that several rows have, and the first of those rows: a row of the answer for each. */
+static void add_twins(struct buf *sql, const struct store *store, const struct collection *collection,
+                      const struct store_unique *unique)
 {
-	enum store_outcome outcome = STORE_DONE;
+	struct str id = layout_column(store, collection, STORE_MEMBER_ID);
+
+	buf_lit(sql, "SELECT substr(");
+	add_key(sql, store, collection, unique, "g.", " || ', ' || ");
+	buf_printf(sql, ", 1, %d), (SELECT group_concat(id, ', ') FROM (SELECT %.*s AS id FROM ",
+	           SHOWN_CHARACTERS, STR_ARG(id));
+	sql_add_name(sql, collection->name);
+	buf_lit(sql, " AS o WHERE (");
+	add_key(sql, store, collection, unique, "o.", ", ");
+	buf_lit(sql, ") = (");
+	add_key(sql, store, collection, unique, "g.", ", ");
+	buf_printf(sql, ") ORDER BY 1 LIMIT %d)), count(*) FROM ", SHOWN_ROWS);
+	sql_add_name(sql, collection->name);
+	buf_lit(sql, " AS g WHERE ");
+	add_key(sql, store, collection, unique, "g.", " IS NOT NULL AND ");
+	buf_lit(sql, " IS NOT NULL GROUP BY ");
+	add_key(sql, store, collection, unique, "g.", ", ");
+	buf_printf(sql, " HAVING count(*) > 1 LIMIT %d", SHOWN_ROWS);
+}
+
+/* Names the values and rows that a new unique index cannot stand on. */
+static enum store_outcome blame_rows(struct store *store, const struct collection *collection,
+                                     const struct store_unique *unique, struct arena *arena,
+                                     struct issues *issues)
+{
+	enum store_outcome outcome = STORE_NO_MEMORY;
 	sqlite3_stmt *statement;
 	struct buf sql;
+	int code;
 
 	buf_init(&sql, arena, SQL_TEXT_MAX);
-	buf_lit(&sql, "SELECT ");
-	add_key(&sql, store, collection, unique, " || ', ' || ");
-	buf_lit(&sql, ", group_concat(");
-	buf_add(&sql, layout_column(store, collection, STORE_MEMBER_ID));
-	buf_lit(&sql, ", ', ') FROM ");
-	sql_add_name(&sql, collection->name);
-	buf_lit(&sql, " WHERE ");
-	add_key(&sql, store, collection, unique, " IS NOT NULL AND ");
-	buf_lit(&sql, " IS NOT NULL GROUP BY ");
-	add_key(&sql, store, collection, unique, ", ");
-	buf_printf(&sql, " HAVING count(*) > 1 LIMIT %d", SHOWN_ROWS);
-	statement = session_prepare(&store->writer, buf_str(&sql), &outcome);
-	while (statement && sqlite3_step(statement) == SQLITE_ROW)
+	add_twins(&sql, store, collection, unique);
+	statement = sql.failed ? NULL : session_prepare(&store->writer, buf_str(&sql), &outcome);
+	if (!statement)
+		return outcome;
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
 		issues_add(issues, unique->at, "mend the rows, or leave the unique members out",
-		           "'%.*s' cannot be unique in '%.*s': the rows %.*s have the same",
+		           "'%.*s' cannot be unique in '%.*s': the rows %.*s%s have the same",
 		           STR_ARG(sql_column(statement, 0)), STR_ARG(collection->name),
-		           STR_ARG(sql_column(statement, 1)));
+		           STR_ARG(sql_column(statement, 1)),
+		           sqlite3_column_int64(statement, 2) > SHOWN_ROWS ? " and more" : "");
+	outcome = code == SQLITE_DONE ? STORE_DONE : session_failed(&store->writer, code);
 	sqlite3_finalize(statement);
+	return outcome;
 }
 
 static bool is_wanted(const struct store *store, const struct collection *collection, struct str name,
@@ -141,10 +163,8 @@ enum store_outcome indexes_make(struct store *store, const struct collection *co
 
 		add_index(&sql, store, collection, unique->members, unique->count, true, arena);
 		outcome = layout_run(store, &sql);
-		if (outcome != STORE_UNIQUE)
-			continue;
-		blame_rows(store, collection, unique, arena, issues);
-		outcome = STORE_DONE;
+		if (outcome == STORE_UNIQUE)
+			outcome = blame_rows(store, collection, unique, arena, issues);
 	}
 	return outcome;
 }

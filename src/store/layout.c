@@ -1,10 +1,5 @@
 /*
- * Tables, columns and indexes: made where the file lacks them, never dropped.
- *
- * A member becomes a generated column, so that indexes can stand on it and a
- * person can select it; the JSON text stays the one truth. Two members whose
- * names differ in case alone, or one named as a column of ours, get another
- * column name, since SQLite compares them without case.
+ * The file: whose it is, and its tables, made where they are missing, never dropped.
  */
 #include <stdio.h>
 
@@ -12,91 +7,6 @@
 #include "store/engine.h"
 
 enum { FORMAT = 1, APPLICATION_ID = 0x53746174 /* "Stat" */ };
-
-struct str layout_column(const struct store *store, const struct collection *collection, size_t member)
-{
-	return store
-	        ->columns[collection->index][member == STORE_MEMBER_ID ? collection->member_count : member];
-}
-
-static bool is_taken(const struct collection *collection, size_t member, struct str name)
-{
-	static const char *const own[] = { "_version", "_modified", "_body",   "_secret",
-		                           "rowid",    "oid",       "_rowid_", NULL };
-
-	for (size_t i = 0; own[i]; i++)
-		if (str_eq_nocase(name, str_from(own[i])))
-			return true;
-	if (str_eq_nocase(name, collection->id_name))
-		return true;
-	for (size_t i = 0; i < member; i++)
-		if (str_eq_nocase(name, collection->members[i].name))
-			return true;
-	return false;
-}
-
-static int name_columns(struct store *store, const struct collection *collection)
-{
-	struct str *columns = arena_array(&store->arena, collection->member_count + 1, sizeof(*columns));
-
-	if (!columns)
-		return STATUTE_ENOMEM;
-	for (size_t i = 0; i <= collection->member_count; i++) {
-		bool is_id = i == collection->member_count;
-		struct str name = is_id ? collection->id_name : collection->members[i].name;
-		struct buf buf;
-
-		if (!is_id && is_taken(collection, i, name))
-			name = str_printf(&store->arena, "%.*s#%zu", STR_ARG(name), i);
-		buf_init(&buf, &store->arena, SQL_TEXT_MAX);
-		sql_add_name(&buf, name);
-		if (buf.failed)
-			return STATUTE_ENOMEM;
-		columns[i] = buf_str(&buf);
-	}
-	store->columns[collection->index] = columns;
-	return 0;
-}
-
-int layout_name_columns(struct store *store)
-{
-	int r = 0;
-
-	store->columns = arena_array(&store->arena, store->spec->count, sizeof(*store->columns));
-	if (!store->columns)
-		return STATUTE_ENOMEM;
-	for (size_t i = 0; i < store->spec->count && r == 0; i++)
-		r = name_columns(store, store->spec->collections[i]);
-	return r;
-}
-
-static const char *type_name(enum store_type type)
-{
-	switch (type) {
-	case STORE_INTEGER:
-	case STORE_BOOLEAN: return "INTEGER";
-	case STORE_REAL: return "NUMERIC"; /* whole numbers stay exact to 64 bits */
-	case STORE_TEXT: break;
-	}
-	return "TEXT";
-}
-
-static void add_column(struct buf *sql, const struct store *store, const struct collection *collection,
-                       size_t member, struct arena *arena)
-{
-	struct str path = sql_path(arena, collection->members[member].name);
-
-	buf_add(sql, layout_column(store, collection, member));
-	buf_printf(sql, " %s GENERATED ALWAYS AS (", type_name(collection->members[member].type));
-	if (path.at) {
-		buf_lit(sql, "json_extract(\"_body\", ");
-		buf_add(sql, path);
-		buf_add_char(sql, ')');
-	} else {
-		buf_lit(sql, "NULL");
-	}
-	buf_lit(sql, ") VIRTUAL");
-}
 
 static void add_table(struct buf *sql, const struct store *store, const struct collection *collection,
                       struct arena *arena)
@@ -112,7 +22,7 @@ static void add_table(struct buf *sql, const struct store *store, const struct c
 	        "\"_secret\" TEXT");
 	for (size_t i = 0; i < collection->member_count; i++) {
 		buf_lit(sql, ", ");
-		add_column(sql, store, collection, i, arena);
+		columns_define(sql, store, collection, i, arena);
 	}
 	buf_lit(sql, ")");
 }
@@ -128,84 +38,35 @@ enum store_outcome layout_run(struct store *store, struct buf *buf)
 	return outcome;
 }
 
-static bool has_row(struct store *store, const char *sql, struct str a, struct str b,
-                    enum store_outcome *outcome)
+struct str layout_ask(struct store *store, const char *sql, struct str a, struct str b, struct arena *arena,
+                      enum store_outcome *ret_outcome)
 {
-	sqlite3_stmt *statement = session_prepare(&store->writer, str_from(sql), outcome);
+	sqlite3_stmt *statement = session_prepare(&store->writer, str_from(sql), ret_outcome);
+	struct str text = { 0 };
 	int code;
 
 	if (!statement)
-		return false;
+		return text;
 	sql_bind_text(statement, 1, a);
 	if (b.at)
 		sql_bind_text(statement, 2, b);
 	code = sqlite3_step(statement);
-	if (code != SQLITE_ROW && code != SQLITE_DONE)
-		*outcome = session_failed(&store->writer, code);
+	if (code == SQLITE_ROW) {
+		text = str_dup(arena, sql_column(statement, 0));
+		if (!text.at)
+			*ret_outcome = STORE_NO_MEMORY;
+	} else if (code != SQLITE_DONE) {
+		*ret_outcome = session_failed(&store->writer, code);
+	}
 	sqlite3_finalize(statement);
-	return code == SQLITE_ROW;
-}
-
-static bool has_table(struct store *store, struct str name, enum store_outcome *outcome)
-{
-	return has_row(store, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
-	               name, (struct str){ 0 }, outcome);
-}
-
-/* A column's name as the table knows it, without its quotes. */
-static struct str unquoted(struct arena *arena, struct str column)
-{
-	struct buf buf;
-
-	buf_init(&buf, arena, SQL_TEXT_MAX);
-	for (size_t i = 1; i + 1 < column.len; i++) {
-		buf_add_char(&buf, column.at[i]);
-		if (column.at[i] == '"')
-			i++;
-	}
-	return buf_str(&buf);
-}
-
-static bool has_column(struct store *store, const struct collection *collection, size_t member,
-                       struct arena *arena, enum store_outcome *outcome)
-{
-	return has_row(store, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE name = ?2 COLLATE NOCASE",
-	               collection->name, unquoted(arena, layout_column(store, collection, member)), outcome);
-}
-
-static enum store_outcome add_columns(struct store *store, const struct collection *collection,
-                                      struct arena *arena, struct issues *issues)
-{
-	enum store_outcome outcome = STORE_DONE;
-	struct buf sql;
-
-	buf_init(&sql, arena, SQL_TEXT_MAX);
-	if (!has_column(store, collection, STORE_MEMBER_ID, arena, &outcome) && outcome == STORE_DONE)
-		issues_add(issues, collection->at, "keep the name of the id, or start with a new database",
-		           "the rows of '%.*s' in the database have no id '%.*s'", STR_ARG(collection->name),
-		           STR_ARG(collection->id_name));
-	else if (outcome == STORE_DONE &&
-	         has_row(store, "SELECT 1 FROM pragma_table_xinfo(?1) WHERE pk > 0 AND type <> ?2",
-	                 collection->name, has_integer_id(collection) ? S("INTEGER") : S("TEXT"), &outcome))
-		issues_add(issues, collection->at, "keep the type of the id, or start with a new database",
-		           "the ids of '%.*s' in the database are of another type",
-		           STR_ARG(collection->name));
-	for (size_t i = 0; i < collection->member_count && outcome == STORE_DONE; i++) {
-		if (has_column(store, collection, i, arena, &outcome) || outcome != STORE_DONE)
-			continue;
-		buf_lit(&sql, "ALTER TABLE ");
-		sql_add_name(&sql, collection->name);
-		buf_lit(&sql, " ADD COLUMN ");
-		add_column(&sql, store, collection, i, arena);
-		outcome = layout_run(store, &sql);
-	}
-	return outcome;
+	return text;
 }
 
 static enum store_outcome make_table(struct store *store, const struct collection *collection,
                                      struct arena *arena, struct issues *issues)
 {
 	enum store_outcome outcome = STORE_DONE;
+	struct str table;
 	struct buf sql;
 
 	buf_init(&sql, arena, SQL_TEXT_MAX);
@@ -216,9 +77,16 @@ static enum store_outcome make_table(struct store *store, const struct collectio
 	outcome = layout_run(store, &sql);
 	if (outcome != STORE_DONE || collection->is_singleton)
 		return outcome;
-	if (has_table(store, collection->name, &outcome))
-		return add_columns(store, collection, arena, issues);
-	if (outcome != STORE_DONE)
+	table = layout_ask(store,
+	                   "SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE",
+	                   collection->name, (struct str){ 0 }, arena, &outcome);
+	if (table.at && !str_eq(table, collection->name))
+		issues_add(issues, collection->at, "keep the case of its letters: x-statute: {collection: …}",
+		           "the database calls the collection '%.*s' '%.*s'", STR_ARG(collection->name),
+		           STR_ARG(table));
+	else if (table.at)
+		return columns_make(store, collection, arena, issues);
+	if (table.at || outcome != STORE_DONE)
 		return outcome;
 	add_table(&sql, store, collection, arena);
 	return layout_run(store, &sql);
