@@ -31,7 +31,7 @@ static int add_names(struct exchange *x, struct json *details, const struct coll
 static int explain_duplicate(struct exchange *x, struct json *details)
 {
 	const struct store_conflict *conflict = &x->write.conflict;
-	struct str path = resource_path(x, x->bound->resource, conflict->id, NULL);
+	struct str path = resource_path_of_id(x, x->bound->resource, conflict->id);
 	int r = add_names(x, details, conflict->collection, conflict->unique);
 
 	x->problem.code = bind_duplicate_code(&x->arena, conflict->collection, conflict->unique);

@@ -15,51 +15,114 @@ struct str resource_media_type(struct exchange *x)
 	return bound->offers[offer < 0 ? 0 : offer];
 }
 
-/* The value of a template's parameter: from the request's own path, else from the row. */
-static struct str parameter_value(struct exchange *x, struct str name, const struct json *body)
+int resource_parse(struct exchange *x, struct str text, struct json **ret_value)
 {
-	const struct json *member = json_get(body, name);
-	size_t index = 0;
+	static const struct json_limits limits = { .depth = JSON_DEPTH_MAX, .nodes = UINT32_MAX };
+	struct json_fault fault;
 
-	for (size_t i = 0; x->match.path && i < x->match.path->segment_count; i++) {
-		const struct path_segment *segment = &x->match.path->segments[i];
+	return json_parse(&x->arena, text, &limits, ret_value, &fault);
+}
 
+/* The member that holds what the path's parameter of this index says: of a parent's id. */
+static struct str parent_member(const struct exchange *x, const struct resource *resource, size_t parameter)
+{
+	const struct bound_path *path = &x->host->api->paths[resource->item->index];
+
+	for (enum method method = 0; method < METHOD_COUNT; method++) {
+		const struct bound_operation *bound = path->operations[method];
+
+		for (size_t i = 0; bound && i < bound->scope_count; i++)
+			if (bound->scopes[i].parameter == parameter)
+				return resource->collection.members[bound->scopes[i].member].name;
+	}
+	return (struct str){ 0 };
+}
+
+/* The id of a parent: as the row has it, else, of a row below this request's path, as that has it. */
+static struct str parent_id(struct exchange *x, const struct resource *resource, size_t parameter,
+                            const struct json *body)
+{
+	const struct json *member = json_get(body, parent_member(x, resource, parameter));
+
+	if (json_is(member, JSON_STRING) || json_is(member, JSON_NUMBER))
+		return member->text;
+	if (resource == x->bound->resource && parameter < x->bound->scope_count)
+		return x->match.values[parameter];
+	return (struct str){ 0 };
+}
+
+/* The first segments of an item's path, with the ids of its parents; fails `buf` where one is not known. */
+static void add_segments(struct exchange *x, struct buf *buf, const struct resource *resource, size_t count,
+                         struct str id, const struct json *body)
+{
+	const struct path_item *item = resource->item;
+	size_t parameter = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct path_segment *segment = &item->segments[i];
+		struct str value;
+
+		buf_add_char(buf, '/');
+		buf_add(buf, segment->parameter.at ? segment->prefix : segment->literal);
 		if (!segment->parameter.at)
 			continue;
-		if (str_eq(segment->parameter, name))
-			return x->match.values[index];
-		index++;
+		value = i + 1 == item->segment_count ? id : parent_id(x, resource, parameter++, body);
+		if (!value.len)
+			buf->failed = true;
+		uri_encode(buf, value);
+		buf_add(buf, segment->suffix);
 	}
-	return json_is(member, JSON_STRING) || json_is(member, JSON_NUMBER) ? member->text
-	                                                                    : (struct str){ 0 };
+}
+
+/* The collection's own path; empty where what it lies below is not known. */
+static struct str collection_path(struct exchange *x, const struct resource *resource,
+                                  const struct json *body)
+{
+	struct buf buf;
+
+	if (!resource->item && resource == x->bound->resource)
+		return x->request.path; /* then nothing but the collection has a path */
+	buf_init(&buf, &x->arena, PATH_LIMIT);
+	buf_add(&buf, x->prefix);
+	if (resource->item)
+		add_segments(x, &buf, resource, resource->item->segment_count - 1, (struct str){ 0 }, body);
+	else if (!memchr(resource->path.at, '{', resource->path.len))
+		buf_add(&buf, resource->path);
+	else
+		buf.failed = true;
+	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
 }
 
 struct str resource_path(struct exchange *x, const struct resource *resource, struct str id,
                          const struct json *body)
 {
-	const struct path_item *item = resource->item;
 	struct buf buf;
 
+	if (!resource->item) /* no path leads to one row: the collection's own is the nearest */
+		return collection_path(x, resource, body);
 	buf_init(&buf, &x->arena, PATH_LIMIT);
 	buf_add(&buf, x->prefix);
-	if (!item) /* no path leads to one row: the collection's own is the nearest */
-		buf_add(&buf, resource->path);
-	for (size_t i = 0; item && i < item->segment_count; i++) {
-		const struct path_segment *segment = &item->segments[i];
-		bool is_last = i + 1 == item->segment_count;
-
-		buf_add_char(&buf, '/');
-		buf_add(&buf, segment->parameter.at ? segment->prefix : segment->literal);
-		if (segment->parameter.at) {
-			uri_encode(&buf, is_last ? id : parameter_value(x, segment->parameter, body));
-			buf_add(&buf, segment->suffix);
-		}
-	}
+	add_segments(x, &buf, resource, resource->item->segment_count, id, body);
 	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
 }
 
+struct str resource_path_of_id(struct exchange *x, const struct resource *resource, struct str id)
+{
+	struct json *body = NULL;
+	struct store_row row;
+
+	if (resource->item && resource->item->parameter_count > 1 &&
+	    (store_get(x->host->reader, &resource->collection, id, NULL, 0, &x->arena, &row) != STORE_DONE ||
+	     row.state != ROW_LIVE || resource_parse(x, row.body, &body) < 0))
+		return (struct str){ 0 };
+	return resource_path(x, resource, id, body);
+}
+
+/* Where there is no such path, there is no link. */
 static void add_link(struct buf *buf, struct str name, struct str path)
 {
+	if (!path.len)
+		return;
 	if (buf->at[buf->len - 1] != '{')
 		buf_add_char(buf, ',');
 	json_write_string(buf, name);
@@ -85,14 +148,6 @@ static struct str link_name(const struct store_member *member)
 	return name;
 }
 
-static int parse_body(struct exchange *x, struct str text, struct json **ret_body)
-{
-	struct json_limits limits = JSON_LIMITS_INIT;
-	struct json_fault fault;
-
-	return json_parse(&x->arena, text, &limits, ret_body, &fault);
-}
-
 static void add_links(struct exchange *x, struct buf *buf, const struct store_row *row,
                       const struct json *body)
 {
@@ -101,16 +156,15 @@ static void add_links(struct exchange *x, struct buf *buf, const struct store_ro
 
 	add_link(buf, S("self"), resource_path(x, resource, row->id, body));
 	if (!collection->is_singleton)
-		add_link(buf, S("collection"),
-		         str_printf(&x->arena, "%.*s%.*s", STR_ARG(x->prefix), STR_ARG(resource->path)));
+		add_link(buf, S("collection"), collection_path(x, resource, body));
 	for (size_t i = 0; i < collection->reference_count; i++) {
 		const struct store_member *member = &collection->members[collection->references[i].member];
 		const struct json *value = json_get(body, member->name);
 
 		if (json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER))
 			add_link(buf, link_name(member),
-			         resource_path(x, resource_of(x, collection->references[i].target),
-			                       value->text, NULL));
+			         resource_path_of_id(x, resource_of(x, collection->references[i].target),
+			                             value->text));
 	}
 }
 
@@ -121,7 +175,7 @@ struct str resource_text(struct exchange *x, const struct store_row *row)
 
 	if (!x->bound->resource->has_links || row->body.len < 2)
 		return row->body;
-	if (parse_body(x, row->body, &body) < 0)
+	if (resource_parse(x, row->body, &body) < 0)
 		return (struct str){ 0 };
 	buf_init(&buf, &x->arena, BODY_MAX);
 	buf_add(&buf, str_sub(row->body, 0, row->body.len - 1));
@@ -155,14 +209,12 @@ static int add_location(struct exchange *x, struct str name)
 	struct json *body = NULL;
 	struct str path;
 
-	if (x->target.row.body.len && parse_body(x, x->target.row.body, &body) < 0)
+	if (x->target.row.body.len && resource_parse(x, x->target.row.body, &body) < 0)
 		return STATUTE_ENOMEM;
 	path = x->bound->resource->collection.is_singleton
 	               ? x->request.path
 	               : resource_path(x, x->bound->resource, x->target.row.id, body);
-	if (!path.at)
-		return STATUTE_ENOMEM;
-	response_set(&x->response, name, path);
+	response_set(&x->response, name, path.len ? path : x->request.path); /* where it was found or made */
 	return 0;
 }
 

@@ -19,7 +19,8 @@ extern const struct exchange_kind collection_kind, item_kind, singleton_kind;
 struct change {
 	struct json *before;  /* the row as it was, parsed; NULL where there is none */
 	struct json *after;   /* what shall be stored, without what Statute fills in */
-	struct json *secrets; /* writeOnly members of the request; passwords are hashed by `write` */
+	struct json *secrets;   /* writeOnly members of the request, by name, or by pointer within others */
+	struct json *passwords; /* those that are; hashed by `write` */
 	bool was_hashing, has_hashed;
 	bool was_submitted, was_done;
 	bool is_verbatim;          /* stored exactly as it was sent (RFC 9110 section 9.3.4) */
@@ -45,29 +46,50 @@ struct str resource_etag(struct exchange *x, int64_t version);
 
 /* understand.c: what content means. */
 STATUTE_CHECK int resource_understand(struct exchange *x);
-/* Applies a patch to change->before, into change->after; sets its facts. Part of understanding. */
+/* Is this member, by its name, one that clients do not set? */
+bool resource_is_read_only(const struct exchange *x, struct str name);
+/* Is what a READ_ONLY error is about in `after` as it was in the row? */
+bool resource_is_unchanged(const struct change *change, const struct schema_error *error,
+                           struct json *after);
+
+/* patch.c: parts of understanding. */
+/* Applies a patch to change->before, into change->after; NULL there, and facts say why, where it cannot be. */
 STATUTE_CHECK int resource_apply_patch(struct exchange *x, struct change *change);
+/* Holds change->after to the schema of a whole resource. */
+STATUTE_CHECK int resource_validate_patched(struct exchange *x, const struct change *change);
 /* Adds an error to x->problem.errors. */
 STATUTE_CHECK int resource_error(struct exchange *x, const struct problem_error *error);
-
+/* The same of an error of the schema, once. */
 STATUTE_CHECK int resource_schema_error(struct exchange *x, const struct schema_error *error);
 
 /* write.c: the write and its outcome. */
 STATUTE_CHECK int resource_write(struct exchange *x);
-/* Hashes every password among change->secrets. On any thread. Argon2id, 19 MiB, 2 passes. */
+/* secret.c, password.c */
+/* Moves the secrets of change->after to change->secrets and ->passwords. */
+STATUTE_CHECK int resource_take_secrets(struct exchange *x, struct change *change);
+/* Is this member, by its name, never served? */
+bool resource_is_secret(const struct exchange *x, struct str name);
+/* Hashes change->passwords. On any thread. Argon2id, 19 MiB, 2 passes. */
 void resource_hash_passwords(struct exchange *x);
-/* True while a password among the change's secrets has not been hashed. */
+/* True while one of change->passwords has not been hashed. */
 bool resource_must_hash(struct exchange *x);
 
 /* conflict.c: naming who stood in the way. */
 void resource_explain(struct exchange *x);
 
 /* represent.c: the row as JSON. */
+/* Parses a stored body, which is within whatever limits it once came with. */
+STATUTE_CHECK int resource_parse(struct exchange *x, struct str text, struct json **ret_value);
 /* The text of a row as it is served, _links added where the schema declares them; {NULL, 0} without memory. */
 struct str resource_text(struct exchange *x, const struct store_row *row);
-/* The path of a row: "/users/7", in the arena; {NULL, 0} without memory. */
+/*
+ * The path of a row: "/users/7", in the arena. `body` is the row's, and tells the parents of a
+ * nested one; NULL: they are this request's. {NULL, 0} without memory, or a parent's id.
+ */
 struct str resource_path(struct exchange *x, const struct resource *resource, struct str id,
                          const struct json *body);
+/* The same of a row that must be read for it, on the loop; {NULL, 0} where it is not there. */
+struct str resource_path_of_id(struct exchange *x, const struct resource *resource, struct str id);
 /* Sets x->response to the row x->target.row, with its validators. */
 STATUTE_CHECK int resource_reply_row(struct exchange *x, bool with_validators);
 /* Content-Type of the answer. */

@@ -22,7 +22,10 @@ int resource_error(struct exchange *x, const struct problem_error *error)
 		return STATUTE_ENOMEM;
 	if (size)
 		memcpy(errors, problem->errors, size);
-	errors[problem->error_count++] = *error;
+	errors[problem->error_count] = *error;
+	if (error->value && error->value->type >= JSON_ARRAY)
+		errors[problem->error_count].value = NULL; /* a secret may lie within */
+	problem->error_count++;
 	problem->errors = errors;
 	return 0;
 }
@@ -35,7 +38,7 @@ static const struct schema_member *member_of(const struct exchange *x, struct st
 	return member ? member : schema_member(x->bound->body, name);
 }
 
-static bool is_read_only(const struct exchange *x, struct str name)
+bool resource_is_read_only(const struct exchange *x, struct str name)
 {
 	const struct schema_member *member = member_of(x, name);
 
@@ -56,14 +59,6 @@ static struct json *new_id(struct exchange *x, struct str id)
 	return value;
 }
 
-/* The text of a scalar as a path would write it. */
-static struct str scalar_text(const struct json *value)
-{
-	if (json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER))
-		return value->text;
-	return (struct str){ 0 };
-}
-
 static int differs(struct exchange *x, struct str name, const struct json *value)
 {
 	struct buf pointer;
@@ -81,40 +76,62 @@ static int differs(struct exchange *x, struct str name, const struct json *value
 }
 
 /*
- * A member that the path settles: filled in where it is missing, else it must agree.
- * One that only Statute writes is taken out, since naming it is not setting it.
+ * A member that the path settles: it may be missing, else it must agree. One that only
+ * Statute writes is taken out, since naming it is not setting it.
  */
-static int settle_member(struct exchange *x, struct json *body, struct str name, struct str text,
-                         struct json *fill)
+static int settle_member(struct exchange *x, struct json *body, struct str name, const struct json *settled)
 {
 	struct json *value = json_get(body, name);
 	int r;
 
 	if (!value)
-		return fill ? json_set(&x->arena, body, name, fill) : 0;
-	r = str_eq(scalar_text(value), text) ? 0 : differs(x, name, value);
-	if (r == 0 && is_read_only(x, name))
+		return 0;
+	r = json_equal(value, settled) ? 0 : differs(x, name, value);
+	if (r == 0 && resource_is_read_only(x, name))
 		json_remove(body, name);
 	return r;
 }
 
-/* The members that hold the ids of the path's parents. */
+static struct json *parent_id(struct exchange *x, const struct binding_scope *scope)
+{
+	const struct store_member *member = &x->bound->resource->collection.members[scope->member];
+	struct json *id = json_new(&x->arena, member->type == STORE_INTEGER ? JSON_NUMBER : JSON_STRING);
+
+	if (id)
+		id->text = x->match.values[scope->parameter];
+	return id;
+}
+
+/* The members that hold the ids of the path's parents; those that a client may send are filled in. */
 static int settle_parents(struct exchange *x, struct json *body)
 {
 	const struct collection *collection = &x->bound->resource->collection;
 	int r = 0;
 
 	for (size_t i = 0; i < x->bound->scope_count && r == 0; i++) {
-		const struct binding_scope *scope = &x->bound->scopes[i];
-		const struct store_member *member = &collection->members[scope->member];
-		struct str text = x->match.values[scope->parameter];
-		struct json *fill = json_new(&x->arena,
-		                             member->type == STORE_INTEGER ? JSON_NUMBER : JSON_STRING);
+		struct str name = collection->members[x->bound->scopes[i].member].name;
+		struct json *id = parent_id(x, &x->bound->scopes[i]);
 
-		if (!fill)
+		if (!id)
 			return STATUTE_ENOMEM;
-		fill->text = text;
-		r = settle_member(x, body, member->name, text, fill);
+		r = settle_member(x, body, name, id);
+		if (r == 0 && !resource_is_read_only(x, name) && !json_get(body, name))
+			r = json_set(&x->arena, body, name, id);
+	}
+	return r;
+}
+
+/* The others once the schema, which forbids a client to send them, has seen the body. */
+static int fill_parents(struct exchange *x, struct json *body)
+{
+	const struct collection *collection = &x->bound->resource->collection;
+	int r = 0;
+
+	for (size_t i = 0; i < x->bound->scope_count && r == 0; i++) {
+		struct str name = collection->members[x->bound->scopes[i].member].name;
+
+		if (!json_get(body, name))
+			r = json_set(&x->arena, body, name, parent_id(x, &x->bound->scopes[i]));
 	}
 	return r;
 }
@@ -126,7 +143,7 @@ static void drop_unchanged(struct exchange *x, struct json *body, const struct j
 		const struct json *was = json_get(before, member->name);
 
 		next = member->next;
-		if (is_read_only(x, member->name) && was && json_equal(was, member))
+		if (resource_is_read_only(x, member->name) && was && json_equal(was, member))
 			json_remove(body, member->name);
 	}
 	if (x->bound->resource->has_links)
@@ -160,17 +177,32 @@ static int prepare_whole(struct exchange *x, struct change *change, struct json 
 		drop_unchanged(x, body, change->before);
 	}
 	if (id.at) {
-		struct json *fill = resource->client_makes_id ? new_id(x, id) : NULL;
+		struct str name = resource->collection.id_name;
+		struct json *value = new_id(x, id);
 
-		r = settle_member(x, body, resource->collection.id_name, id, fill);
-		if (r < 0)
+		if (!value)
+			return STATUTE_ENOMEM;
+		if ((r = settle_member(x, body, name, value)) < 0)
+			return r;
+		if (resource->client_makes_id && !json_get(body, name) &&
+		    (r = json_set(&x->arena, body, name, value)) < 0)
 			return r;
 	}
 	return settle_parents(x, body);
 }
 
+static bool is_blamed(const struct exchange *x, struct str pointer, struct str code)
+{
+	for (size_t i = 0; i < x->problem.error_count; i++)
+		if (str_eq(x->problem.errors[i].pointer, pointer) && str_eq(x->problem.errors[i].code, code))
+			return true;
+	return false;
+}
+
 int resource_schema_error(struct exchange *x, const struct schema_error *error)
 {
+	if (is_blamed(x, error->pointer, error->code))
+		return 0;
 	return resource_error(x, &(struct problem_error){
 					 .field = error->field,
 					 .pointer = error->pointer,
@@ -180,8 +212,15 @@ int resource_schema_error(struct exchange *x, const struct schema_error *error)
 				 });
 }
 
-/* READ_ONLY errors alone are a fact of their own. */
-static int validate(struct exchange *x, const struct json *body)
+bool resource_is_unchanged(const struct change *change, const struct schema_error *error, struct json *after)
+{
+	const struct json *was = json_pointer_get(change->before, error->pointer);
+
+	return was && json_equal(was, json_pointer_get(after, error->pointer));
+}
+
+/* READ_ONLY errors alone are a fact of their own; a member that comes back as it was served is none. */
+static int validate(struct exchange *x, const struct change *change, struct json *body)
 {
 	struct schema_errors errors = { 0 };
 	const struct schema *schema = x->bound->body;
@@ -191,11 +230,15 @@ static int validate(struct exchange *x, const struct json *body)
 		return r;
 	FACT(SCHEMA_HOLDS, true);
 	for (size_t i = 0; i < errors.count; i++) {
-		if (str_eq(errors.list[i].code, S("READ_ONLY")))
-			FACT(SETS_READ_ONLY, true);
-		else
+		const struct schema_error *error = &errors.list[i];
+
+		if (!str_eq(error->code, S("READ_ONLY")))
 			FACT(SCHEMA_HOLDS, false);
-		if ((r = resource_schema_error(x, &errors.list[i])) < 0)
+		else if (resource_is_unchanged(change, error, body))
+			continue;
+		else
+			FACT(SETS_READ_ONLY, true);
+		if ((r = resource_schema_error(x, error)) < 0)
 			return r;
 	}
 	return 0;
@@ -205,17 +248,6 @@ static bool has_error_at(const struct exchange *x, struct str field)
 {
 	for (size_t i = 0; i < x->problem.error_count; i++)
 		if (field.len && str_eq(x->problem.errors[i].field, field))
-			return true;
-	return false;
-}
-
-/* What is never served is not shown in an error either. */
-static bool is_secret(const struct exchange *x, struct str name)
-{
-	const struct resource *resource = x->bound->resource;
-
-	for (size_t i = 0; i < resource->secret_count; i++)
-		if (str_eq(resource->secrets[i]->name, name))
 			return true;
 	return false;
 }
@@ -231,13 +263,14 @@ static int add_rule_error(struct exchange *x, const struct json *body, size_t in
 	buf_init(&pointer, &x->arena, 1 << 16);
 	if (rule->field.len)
 		json_pointer_add(&pointer, rule->field);
-	return resource_error(x, &(struct problem_error){
-					 .field = rule->field,
-					 .pointer = buf_str(&pointer),
-					 .code = rule->code,
-					 .message = rule->message,
-					 .value = is_secret(x, rule->field) ? NULL : json_get(body, rule->field),
-				 });
+	return resource_error(
+		x, &(struct problem_error){
+			   .field = rule->field,
+			   .pointer = buf_str(&pointer),
+			   .code = rule->code,
+			   .message = rule->message,
+			   .value = resource_is_secret(x, rule->field) ? NULL : json_get(body, rule->field),
+		   });
 }
 
 static int judge_rules(struct exchange *x, const struct json *body)
@@ -266,40 +299,12 @@ static int judge_rules(struct exchange *x, const struct json *body)
 	return r;
 }
 
-/* writeOnly members move out of the representation, for good. */
-static int take_secrets(struct exchange *x, struct change *change)
-{
-	const struct resource *resource = x->bound->resource;
-	struct json *secrets = json_new(&x->arena, JSON_OBJECT);
-
-	if (!secrets)
-		return STATUTE_ENOMEM;
-	for (size_t i = 0; i < resource->secret_count; i++) {
-		struct str name = resource->secrets[i]->name;
-		struct json *copy, *value = json_get(change->after, name);
-		int r;
-
-		if (!value)
-			continue;
-		copy = json_copy(&x->arena, value);
-		if ((r = json_set(&x->arena, secrets, name, copy)) < 0)
-			return r;
-		json_remove(change->after, name);
-	}
-	if (!change->has_hashed)
-		change->secrets = secrets;
-	return 0;
-}
-
 static int read_before(struct exchange *x, struct change *change)
 {
-	struct json_limits limits = JSON_LIMITS_INIT;
-	struct json_fault fault;
-
 	change->before = NULL;
 	if (x->target.row.state != ROW_LIVE || x->request.method == METHOD_POST)
 		return 0;
-	return json_parse(&x->arena, x->target.row.body, &limits, &change->before, &fault);
+	return resource_parse(x, x->target.row.body, &change->before);
 }
 
 static int understand_whole(struct exchange *x, struct change *change)
@@ -309,7 +314,7 @@ static int understand_whole(struct exchange *x, struct change *change)
 
 	if (!body)
 		return STATUTE_ENOMEM;
-	if ((r = prepare_whole(x, change, body)) < 0 || (r = validate(x, body)) < 0)
+	if ((r = prepare_whole(x, change, body)) < 0 || (r = validate(x, change, body)) < 0)
 		return r;
 	if (!json_is(body, JSON_OBJECT) && statute_fact_is(&x->facts, STATUTE_FACT_SCHEMA_HOLDS)) {
 		FACT(SCHEMA_HOLDS, false);
@@ -320,32 +325,12 @@ static int understand_whole(struct exchange *x, struct change *change)
 	if (json_is(body, JSON_OBJECT) && x->bound->body &&
 	    (r = schema_fill_defaults(x->bound->body, &x->arena, body, true)) < 0)
 		return r;
+	if (json_is(body, JSON_OBJECT) && (r = fill_parents(x, body)) < 0)
+		return r;
 	if ((r = judge_rules(x, body)) < 0)
 		return r;
 	change->after = body;
-	return take_secrets(x, change);
-}
-
-/* The result must be a whole resource; what Statute fills in may be missing from it. */
-static int validate_result(struct exchange *x, struct change *change)
-{
-	struct schema_errors errors = { 0 };
-	const struct schema *schema = x->bound->resource->schema;
-	int r = schema ? schema_validate(schema, change->after, SCHEMA_STORED, &x->arena, &errors) : 0;
-
-	if (r == STATUTE_ENOMEM)
-		return r;
-	for (size_t i = 0; i < errors.count; i++) {
-		const struct schema_error *error = &errors.list[i];
-
-		if (str_eq(error->code, S("REQUIRED")) &&
-		    (is_read_only(x, error->field) || str_eq(error->field, S("_links"))))
-			continue;
-		FACT(PATCH_RESULT_FITS, false);
-		if ((r = resource_schema_error(x, error)) < 0)
-			return r;
-	}
-	return 0;
+	return resource_take_secrets(x, change);
 }
 
 /* A patch may not change what Statute or the path settles. */
@@ -366,7 +351,7 @@ static int check_read_only(struct exchange *x, struct change *change)
 				return r;
 			continue;
 		}
-		if (!is_read_only(x, was->name))
+		if (!resource_is_read_only(x, was->name))
 			continue;
 		FACT(SETS_READ_ONLY, true);
 		buf_init(&pointer, &x->arena, 1 << 16);
@@ -398,13 +383,13 @@ static int understand_patch(struct exchange *x, struct change *change)
 		json_remove(change->after, S("_links"));
 	if ((r = check_read_only(x, change)) < 0)
 		return r;
-	if (statute_fact_is(&x->facts, STATUTE_FACT_SCHEMA_HOLDS) && (r = validate_result(x, change)) < 0)
+	if ((r = resource_validate_patched(x, change)) < 0)
 		return r;
-	if (json_is(change->after, JSON_OBJECT) && (r = settle_parents(x, change->after)) < 0)
+	if ((r = settle_parents(x, change->after)) < 0 || (r = fill_parents(x, change->after)) < 0)
 		return r;
 	if ((r = judge_rules(x, change->after)) < 0)
 		return r;
-	return take_secrets(x, change);
+	return resource_take_secrets(x, change);
 }
 
 int resource_understand(struct exchange *x)

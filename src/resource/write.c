@@ -96,27 +96,34 @@ static struct str to_text(struct exchange *x, const struct json *value)
 	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
 }
 
+static int copy_members(struct exchange *x, struct json *to, const struct json *from)
+{
+	int r = 0;
+
+	json_each(member, from)
+		if (r == 0)
+			r = copy_member(x, to, member);
+	return r;
+}
+
 /* The stored secrets, with those of this request in their place: who cannot read them cannot send them back. */
 static int complete_secrets(struct exchange *x, const struct change *change, const struct store_row *current,
                             struct str *ret_text)
 {
-	struct json_limits limits = JSON_LIMITS_INIT;
-	struct json_fault fault;
 	struct json *secrets = NULL;
 	int r;
 
-	if (current->secret.len &&
-	    (r = json_parse(&x->arena, current->secret, &limits, &secrets, &fault)) < 0)
-		return r;
-	if (!change->secrets || !change->secrets->count) {
+	if (!json_first(change->secrets) && !json_first(change->passwords)) {
 		*ret_text = current->secret;
 		return 0;
 	}
+	if (current->secret.len && (r = resource_parse(x, current->secret, &secrets)) < 0)
+		return r;
 	if (!secrets && !(secrets = json_new(&x->arena, JSON_OBJECT)))
 		return STATUTE_ENOMEM;
-	json_each(secret, change->secrets)
-		if ((r = copy_member(x, secrets, secret)) < 0)
-			return r;
+	if ((r = copy_members(x, secrets, change->secrets)) < 0 ||
+	    (r = copy_members(x, secrets, change->passwords)) < 0)
+		return r;
 	*ret_text = to_text(x, secrets);
 	return ret_text->at ? 0 : STATUTE_ENOMEM;
 }
