@@ -1,18 +1,18 @@
 /*
- * writeOnly members and passwords leave the representation for good, at whatever depth
- * the schema declares them. At the top they are kept by their name, deeper by their
+ * writeOnly members and passwords leave the representation for good, wherever the
+ * schema places them. At the top they are kept by their name, deeper by their
  * pointer. What is null in a merge patch is no longer there to be taken: it replaces
  * what is kept.
  */
+#include <stdlib.h>
+
 #include "json/pointer.h"
 #include "resource/resource.h"
 
-enum { POINTER_MAX = 1 << 20 };
-
 struct taking {
 	struct exchange *x;
+	struct json *body;
 	struct json *secrets, *passwords;
-	struct buf pointer; /* of the value that is looked at */
 };
 
 bool resource_is_secret(const struct exchange *x, struct str name)
@@ -25,15 +25,22 @@ bool resource_is_secret(const struct exchange *x, struct str name)
 	return false;
 }
 
-static int take(struct taking *taking, struct json *object, struct json *value, bool is_password)
+static struct str parent_of(struct str pointer)
+{
+	size_t len = pointer.len;
+
+	while (len && pointer.at[len - 1] != '/')
+		len--;
+	return str_sub(pointer, 0, len ? len - 1 : 0);
+}
+
+static int take(struct taking *taking, struct json *object, struct json *value, struct str pointer,
+                bool is_password)
 {
 	struct arena *arena = &taking->x->arena;
-	struct str key = buf_str(&taking->pointer);
+	struct str key = str_dup(arena, object == taking->body ? value->name : pointer);
 	int r;
 
-	key = str_sub(key, 1, key.len);
-	key = memchr(key.at, '/', key.len) ? buf_str(&taking->pointer) : value->name;
-	key = str_dup(arena, key);
 	if (!key.at)
 		return STATUTE_ENOMEM;
 	r = json_set(arena, is_password ? taking->passwords : taking->secrets, key, json_copy(arena, value));
@@ -41,75 +48,56 @@ static int take(struct taking *taking, struct json *object, struct json *value, 
 	return r;
 }
 
-static int take_within(struct taking *taking, const struct schema *schema, struct json *value,
-                       unsigned depth);
-
-static int take_member(struct taking *taking, const struct schema_member *member, struct json *object,
-                       struct json *value, unsigned depth)
+/* The member that a pointer names, or that has the array which it points into; gone with an outer one perhaps. */
+static int take_at(struct taking *taking, const struct schema_secret *secret)
 {
-	size_t len = taking->pointer.len;
-	int r;
+	struct str pointer = secret->pointer, parent = parent_of(pointer);
+	struct json *object = json_pointer_get(taking->body, parent), *value;
 
-	json_pointer_add(&taking->pointer, value->name);
-	if (taking->pointer.failed)
-		return STATUTE_ENOMEM;
-	if (member->is_write_only || member->is_password)
-		r = take(taking, object, value, member->is_password);
-	else
-		r = take_within(taking, member->schema, value, depth);
-	taking->pointer.len = len;
-	return r;
-}
-
-static int take_item(struct taking *taking, const struct schema *schema, struct json *value, size_t index,
-                     unsigned depth)
-{
-	size_t len = taking->pointer.len;
-	int r;
-
-	buf_printf(&taking->pointer, "/%zu", index);
-	r = taking->pointer.failed ? STATUTE_ENOMEM : take_within(taking, schema, value, depth);
-	taking->pointer.len = len;
-	return r;
-}
-
-/* `depth` bounds the recursion: no body is deeper than what json_write takes. */
-static int take_within(struct taking *taking, const struct schema *schema, struct json *value, unsigned depth)
-{
-	const struct schema *items = schema_items(schema);
-	size_t index = 0;
-	int r = 0;
-
-	if (!schema || value->type < JSON_ARRAY)
-		return 0;
-	if (!depth)
-		return STATUTE_EINVAL;
-	for (struct json *child = json_first(value), *next; child && r == 0; child = next) {
-		const struct schema_member *member = json_is(value, JSON_OBJECT)
-		                                             ? schema_member(schema, child->name)
-		                                             : NULL;
-
-		next = child->next;
-		if (member)
-			r = take_member(taking, member, value, child, depth - 1);
-		else if (items && json_is(value, JSON_ARRAY))
-			r = take_item(taking, items, child, index++, depth - 1);
+	while (pointer.len && json_is(object, JSON_ARRAY)) {
+		pointer = parent;
+		parent = parent_of(pointer);
+		object = json_pointer_get(taking->body, parent);
 	}
+	value = pointer.len && json_is(object, JSON_OBJECT) ? json_pointer_get(taking->body, pointer) : NULL;
+	if (!value)
+		return 0;
+	return take(taking, object, value, pointer, secret->is_password && json_is(value, JSON_STRING));
+}
+
+/* Inner ones first: a password within a secret object is hashed too. */
+static int longest_first(const void *a, const void *b)
+{
+	const struct schema_secret *one = a, *other = b;
+
+	return (one->pointer.len < other->pointer.len) - (one->pointer.len > other->pointer.len);
+}
+
+static int take_by_schema(struct taking *taking, const struct schema *schema)
+{
+	struct schema_secret *list = NULL;
+	size_t count = 0;
+	int r = schema_secrets(schema, taking->body, &taking->x->arena, &list, &count);
+
+	if (count)
+		qsort(list, count, sizeof(*list), longest_first);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = take_at(taking, &list[i]);
 	return r;
 }
 
 /* Those of the top level: some other operation of the resource may say that they are secret. */
-static int take_top(struct taking *taking, struct json *body)
+static int take_top(struct taking *taking)
 {
 	const struct resource *resource = taking->x->bound->resource;
 	int r = 0;
 
 	for (size_t i = 0; i < resource->secret_count && r == 0; i++) {
 		const struct schema_member *member = resource->secrets[i];
-		struct json *value = json_get(body, member->name);
+		struct json *value = json_get(taking->body, member->name);
 
 		if (value)
-			r = take_member(taking, member, body, value, 0);
+			r = take(taking, taking->body, value, member->name, member->is_password);
 	}
 	return r;
 }
@@ -136,6 +124,7 @@ int resource_take_secrets(struct exchange *x, struct change *change)
 {
 	struct taking taking = {
 		.x = x,
+		.body = change->after,
 		.secrets = json_new(&x->arena, JSON_OBJECT),
 		.passwords = json_new(&x->arena, JSON_OBJECT),
 	};
@@ -143,11 +132,9 @@ int resource_take_secrets(struct exchange *x, struct change *change)
 
 	if (!taking.secrets || !taking.passwords)
 		return STATUTE_ENOMEM;
-	buf_init(&taking.pointer, &x->arena, POINTER_MAX);
-	if (json_is(change->after, JSON_OBJECT) &&
-	    ((r = take_top(&taking, change->after)) < 0 ||
-	     (r = take_within(&taking, x->bound->resource->schema, change->after, JSON_DEPTH_MAX)) < 0 ||
-	     (r = take_within(&taking, x->bound->body, change->after, JSON_DEPTH_MAX)) < 0 ||
+	if (json_is(taking.body, JSON_OBJECT) &&
+	    ((r = take_by_schema(&taking, x->bound->resource->schema)) < 0 ||
+	     (r = take_by_schema(&taking, x->bound->body)) < 0 || (r = take_top(&taking)) < 0 ||
 	     (r = take_removed(&taking)) < 0))
 		return r;
 	if (change->has_hashed) /* decided again, with the hashes that are made already */

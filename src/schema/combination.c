@@ -54,6 +54,11 @@ static bool fail_branches(struct walk *w, const struct rule *rule, const struct 
 {
 	struct branch_choice choice;
 
+	if (walk_seeks_only_secrets(w)) { /* nobody knows which was meant: whatever any of them hides */
+		for (size_t i = 0; i < rule->schemas.count && !w->failure; i++)
+			walk_schema(w, rule->schemas.list[i], node);
+		return false;
+	}
 	if (w->mode == WALK_FAST || w->failure)
 		return false;
 	choice = branch_choose(w, &rule->schemas, node);
@@ -69,7 +74,7 @@ static bool check_any_of(struct walk *w, const struct rule *rule, const struct j
 
 	for (size_t i = 0; i < rule->schemas.count && !w->failure; i++) {
 		holds = walk_test(w, rule->schemas.list[i], node) || holds;
-		if (holds && !w->evaluated) /* others may still evaluate more */
+		if (holds && !w->evaluated && !w->seeks_secrets) /* others may still evaluate or hide more */
 			return true;
 	}
 	return holds && !w->failure ? true : fail_branches(w, rule, node, "ANY_OF");
@@ -81,7 +86,7 @@ static bool check_one_of(struct walk *w, const struct rule *rule, const struct j
 
 	for (size_t i = 0; i < rule->schemas.count && !w->failure; i++) {
 		holding += walk_test(w, rule->schemas.list[i], node);
-		if (holding > 1 && w->mode == WALK_FAST)
+		if (holding > 1 && w->mode == WALK_FAST && !walk_seeks_only_secrets(w))
 			return false;
 	}
 	if (holding == 1 && !w->failure)

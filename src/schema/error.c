@@ -235,21 +235,20 @@ bool walk_limit(struct walk *w, const char *code, const char *message)
 	return walk_stop(w, STATUTE_ELIMIT);
 }
 
-void walk_keep_secret(struct walk *w)
+void walk_keep_secret(struct walk *w, bool is_password)
 {
 	struct failure here = { .place = w->place };
-	struct str pointer;
 
-	if (w->hides_all || w->errors->count >= SCHEMA_ERRORS_MAX)
+	if (w->hides_all || (w->errors && w->errors->count >= SCHEMA_ERRORS_MAX))
 		return;
-	if (w->secret_count == SECRETS_MAX) {
+	if (w->errors && w->secret_count == SECRETS_MAX) {
 		w->hides_all = true;
 		return;
 	}
 	if (w->secret_count == w->secret_cap) {
 		size_t cap = w->secret_cap ? w->secret_cap * 2 : FIRST_CAP;
-		struct str *list = arena_grow(w->arena, w->secrets, w->secret_cap * sizeof(*list),
-		                              cap * sizeof(*list));
+		struct schema_secret *list = arena_grow(w->arena, w->secrets, w->secret_cap * sizeof(*list),
+		                                        cap * sizeof(*list));
 
 		if (!list) {
 			walk_stop(w, STATUTE_ENOMEM);
@@ -258,8 +257,8 @@ void walk_keep_secret(struct walk *w)
 		w->secrets = list;
 		w->secret_cap = cap;
 	}
-	pointer = write_way(w, &here, false);
-	w->secrets[w->secret_count++] = pointer;
+	w->secrets[w->secret_count++] = (struct schema_secret){ .pointer = write_way(w, &here, false),
+		                                                .is_password = is_password };
 }
 
 static bool is_within(struct str pointer, struct str secret)
@@ -275,7 +274,7 @@ void errors_hide_secrets(struct walk *w)
 		if (w->hides_all)
 			error->value = NULL;
 		for (size_t k = 0; error->value && k < w->secret_count; k++)
-			if (is_within(error->pointer, w->secrets[k]))
+			if (is_within(error->pointer, w->secrets[k].pointer))
 				error->value = NULL;
 	}
 }

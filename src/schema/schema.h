@@ -82,6 +82,21 @@ STATUTE_CHECK int schema_validate(const struct schema *schema, const struct json
                                   enum schema_direction direction, struct arena *arena,
                                   struct schema_errors *ret_errors);
 
+/* A value that must not come back: a schema that applies to it says writeOnly, or format: password. */
+struct schema_secret {
+	struct str pointer; /* RFC 6901; "" is the whole instance */
+	bool is_password;
+};
+
+/*
+ * The secrets of an instance, wherever its schema places them; a value may be listed
+ * more than once. Of anyOf, oneOf and if the branches that hold count, and where none
+ * holds, all. Schema NULL has none. 0; STATUTE_ELIMIT where that costs too much;
+ * STATUTE_ENOMEM. The list lies in `arena`.
+ */
+STATUTE_CHECK int schema_secrets(const struct schema *schema, const struct json *instance,
+                                 struct arena *arena, struct schema_secret **ret_list, size_t *ret_count);
+
 /*
  * What a schema says about its value, seen through $ref and allOf. A NULL schema
  * allows anything: of any type, with no declared members, items or node.

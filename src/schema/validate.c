@@ -37,9 +37,11 @@ static int collect(const struct schema *schema, const struct json *instance, enu
                    struct arena *arena, struct schema_errors *ret_errors)
 {
 	struct schema_errors errors = { 0 };
-	struct walk whole = {
-		.mode = WALK_COLLECT, .direction = direction, .arena = arena, .errors = &errors
-	};
+	struct walk whole = { .mode = WALK_COLLECT,
+		              .direction = direction,
+		              .arena = arena,
+		              .errors = &errors,
+		              .seeks_secrets = true };
 
 	walk_all(&whole, schema, instance);
 	if (whole.failure == STATUTE_ELIMIT) {
@@ -68,4 +70,20 @@ int schema_validate(const struct schema *schema, const struct json *instance, en
 	if (fast.failure)
 		return fast.failure;
 	return ret_errors ? collect(schema, instance, direction, arena, ret_errors) : STATUTE_EINVAL;
+}
+
+int schema_secrets(const struct schema *schema, const struct json *instance, struct arena *arena,
+                   struct schema_secret **ret_list, size_t *ret_count)
+{
+	struct walk walk = {
+		.mode = WALK_FAST, .direction = SCHEMA_NEUTRAL, .arena = arena, .seeks_secrets = true
+	};
+
+	if (schema)
+		walk_all(&walk, schema, instance);
+	if (walk.failure)
+		return walk.failure;
+	*ret_list = walk.secrets;
+	*ret_count = walk.secret_count;
+	return 0;
 }

@@ -117,8 +117,8 @@ bool walk_schema(struct walk *w, const struct schema *schema, const struct json 
 
 	if (!enter(w))
 		return false;
-	if (schema->is_secret && w->mode == WALK_COLLECT)
-		walk_keep_secret(w);
+	if (schema->is_secret && w->seeks_secrets)
+		walk_keep_secret(w, schema->is_password);
 	while (schema->alias)
 		schema = schema->alias;
 	if (!outer || outer->resource != schema->resource) {
@@ -149,6 +149,7 @@ bool walk_test(struct walk *w, const struct schema *schema, const struct json *n
 {
 	enum walk_mode mode = w->mode;
 	struct evaluated own = { 0 }, *outer = w->evaluated;
+	size_t secrets = w->secret_count;
 	bool ok;
 
 	w->mode = WALK_FAST;
@@ -158,6 +159,8 @@ bool walk_test(struct walk *w, const struct schema *schema, const struct json *n
 	w->evaluated = outer;
 	if (ok)
 		evaluated_merge(w, outer, &own);
+	else if (walk_seeks_only_secrets(w)) /* of errors rather too many values are hidden */
+		w->secret_count = secrets;
 	return ok && !w->failure;
 }
 

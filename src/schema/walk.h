@@ -68,9 +68,10 @@ struct walk {
 	struct arena *arena;
 	struct schema_errors *errors;
 	size_t errors_cap;
-	struct str *secrets; /* pointers of values that must not be shown */
+	bool seeks_secrets;            /* and lists them here */
+	struct schema_secret *secrets; /* values that must not be shown */
 	size_t secret_count, secret_cap;
-	bool hides_all; /* too many secrets to list */
+	bool hides_all; /* too many secrets to list, for errors */
 };
 
 /* Applies a schema to the value at the walk's place. */
@@ -80,7 +81,12 @@ bool walk_child(struct walk *walk, const struct schema *schema, const struct jso
 /* True where the schema holds; the walk is not told of failures, and its evaluated values only count if it does. */
 bool walk_test(struct walk *walk, const struct schema *schema, const struct json *node);
 /* The value at the place, and all below it, must not be shown. */
-void walk_keep_secret(struct walk *walk);
+void walk_keep_secret(struct walk *walk, bool is_password);
+/* True where nothing but secrets is sought: then every rule is visited, whatever failed before. */
+static inline bool walk_seeks_only_secrets(const struct walk *walk)
+{
+	return walk->seeks_secrets && !walk->errors;
+}
 /* Ends the walk with an error of the library; always false. */
 bool walk_stop(struct walk *walk, int failure);
 /* Ends it with STATUTE_ELIMIT and what the client is told. */
@@ -88,7 +94,7 @@ bool walk_limit(struct walk *walk, const char *code, const char *message);
 /* True where failures after the first one matter. */
 static inline bool walk_goes_on(const struct walk *walk)
 {
-	return walk->mode != WALK_FAST && !walk->failure;
+	return (walk->mode != WALK_FAST || walk_seeks_only_secrets(walk)) && !walk->failure;
 }
 
 enum { WALK_TYPES_MAX = 96 };

@@ -159,3 +159,80 @@ def test_null_in_a_merge_patch_removes_a_secret(accounts):
     database.close()
     assert any("TOKENSECRET" in row for row in rows)
     assert not any("CODESECRET" in row for row in rows)
+
+
+PLACES = """
+openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /things:
+    get: {responses: {"200": {description: All., content: {application/json: {schema: {type: array, items: {$ref: "#/components/schemas/Thing"}}}}}}}
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}
+      responses: {"201": {description: Made., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {"200": {description: One., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}}
+    patch:
+      requestBody: {content: {application/merge-patch+json: {schema: {type: object}}}}
+      responses: {"200": {description: Changed., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}
+components:
+  schemas:
+    Secret: {type: string, writeOnly: true}
+    Thing:
+      type: object
+      properties:
+        id: {type: integer, readOnly: true}
+        choice:
+          oneOf:
+            - type: object
+              required: [kind]
+              properties: {kind: {const: card}, number: {$ref: "#/components/schemas/Secret"}}
+            - type: object
+              required: [kind]
+              properties: {kind: {const: seat}, number: {type: string}}
+        any:
+          anyOf:
+            - {properties: {a: {type: string}}}
+            - {properties: {token: {$ref: "#/components/schemas/Secret"}}}
+        map: {type: object, additionalProperties: {$ref: "#/components/schemas/Secret"}}
+        patterns: {type: object, patternProperties: {"^x-": {$ref: "#/components/schemas/Secret"}}}
+        tuple: {type: array, prefixItems: [{type: object, properties: {key: {$ref: "#/components/schemas/Secret"}}}]}
+        list: {type: array, items: {$ref: "#/components/schemas/Secret"}}
+        when:
+          type: object
+          properties: {mode: {type: string}}
+          if: {properties: {mode: {const: private}}}
+          then: {properties: {note: {writeOnly: true}}}
+        holder:
+          type: object
+          writeOnly: true
+          properties: {word: {type: string, format: password}}
+"""
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("sent, served", [
+    ({"choice": {"kind": "card", "number": "HIDDEN"}}, {"choice": {"kind": "card"}}),
+    ({"choice": {"kind": "seat", "number": "12A"}}, {"choice": {"kind": "seat", "number": "12A"}}),
+    ({"any": {"a": "x", "token": "HIDDEN"}}, {"any": {"a": "x"}}),
+    ({"map": {"one": "HIDDEN", "two": "HIDDEN"}}, {"map": {}}),
+    ({"patterns": {"x-a": "HIDDEN", "b": "c"}}, {"patterns": {"b": "c"}}),
+    ({"tuple": [{"key": "HIDDEN", "name": "n"}]}, {"tuple": [{"name": "n"}]}),
+    ({"list": ["HIDDEN", "HIDDEN"]}, {}),
+    ({"when": {"mode": "private", "note": "HIDDEN"}}, {"when": {"mode": "private"}}),
+    ({"when": {"mode": "public", "note": "n"}}, {"when": {"mode": "public", "note": "n"}}),
+    ({"holder": {"word": "HIDDEN"}}, {}),
+])
+def test_a_secret_is_taken_wherever_the_schema_places_it(serve, sent, served):
+    server = serve(PLACES)
+    client = server.client()
+    made = client.post("/things", json=sent)
+    created(made)
+    changed = merge(client, "/things/1", sent)
+    assert changed.status_code == 200
+    for answer in (made, changed, client.get("/things/1")):
+        assert answer.json() == {"id": 1, **served}
+    assert client.get("/things").json() == [{"id": 1, **served}]
+    server.stop()
+    assert b"HIDDEN" not in server.database.read_bytes() or "holder" not in sent
