@@ -7,6 +7,16 @@ import pytest
 from harness import SHOP, serving
 
 
+def pytest_addoption(parser):
+    parser.addoption("--full", action="store_true", help="run tests/e2e/reliability at its full size")
+
+
+@pytest.fixture
+def is_full(request):
+    """True where a reliability test runs at its full size."""
+    return request.config.getoption("--full")
+
+
 @pytest.fixture
 def serve(tmp_path, request):
     """serve(document, *options) starts a server of its own; all are stopped, and checked, at the end.
