@@ -133,7 +133,7 @@ static enum advance advance(struct exchange *x)
 		switch (statute_fact_info(x->verdict.fact)->phase) {
 		case STATUTE_PHASE_STORE: next = find_target(x); break;
 		case STATUTE_PHASE_BODY: next = find_meaning(x); break;
-		case STATUTE_PHASE_WRITE: return ADVANCE_WRITE;
+		case STATUTE_PHASE_WRITE: x->write_node = x->node; return ADVANCE_WRITE;
 		default: /* a fact that should have been known before the walk: our bug */
 			x->cause = statute_fact_info(x->verdict.fact)->name;
 			next = failed(x, STATUTE_EINVAL);
@@ -175,6 +175,7 @@ void exchange_walk_anew(struct exchange *x)
 bool exchange_decide_again(struct exchange *x)
 {
 	statute_facts_run_again(&x->facts, &x->bound->fixed, &x->node);
+	x->problem = (struct problem){ 0 };
 	x->was_found = x->was_understood = false;
 	if (x->was_content_taken && exchange_take_content(x) < 0)
 		fail(x, STATUTE_ENOMEM);
@@ -234,10 +235,15 @@ enum exchange_step exchange_content_end(struct exchange *x)
 enum exchange_step exchange_resume(struct exchange *x)
 {
 	x->is_waiting = false;
-	if (!x->is_decided)
-		return walk(x);
-	exchange_answer(x);
-	return EXCHANGE_DONE;
+	if (x->is_decided && x->write.outcome == STORE_REFUSED) {
+		exchange_answer(x);
+		return EXCHANGE_DONE;
+	}
+	/* What was decided in a transaction that failed rests on rows that may not be: how it failed is the answer. */
+	if (x->is_decided)
+		x->node = x->write_node;
+	x->is_decided = false;
+	return walk(x);
 }
 
 void exchange_refuse(struct exchange *x, enum h1_refusal refusal, struct str blamed)

@@ -73,8 +73,8 @@ struct exchange_target {
 	struct store_row row;   /* the row of an item or singleton */
 	struct store_page page; /* of a list */
 	int64_t collection_version;
-	struct str etag;        /* with its quotes; empty: no validator */
-	int64_t modified_s;     /* Last-Modified; -1 unknown */
+	struct str etag;    /* with its quotes; empty: no validator */
+	int64_t modified_s; /* Last-Modified; -1 unknown */
 };
 
 struct exchange {
@@ -88,7 +88,8 @@ struct exchange {
 	uint64_t began_us; /* monotonic */
 
 	struct statute_facts facts;
-	uint8_t node; /* where the walk stands */
+	uint8_t node;       /* where the walk stands */
+	uint8_t write_node; /* the row that asked for the write, once it was */
 	struct statute_verdict verdict;
 	const char *final_node; /* "N10", for the log; also of a refusal ("A08") */
 
@@ -109,9 +110,9 @@ struct exchange {
 	const char *cause;      /* of a 5xx, for the log alone; in the arena or static */
 	struct store_write write;
 	bool was_found, was_content_taken,
-		was_understood;        /* the facts of STORE, of the content, of its meaning */
-	bool is_in_transaction;        /* on the writer thread: x->target.row is the row as it is now */
-	bool is_decided;               /* the walk ended there: x->verdict is the answer */
+		was_understood; /* the facts of STORE, of the content, of its meaning */
+	bool is_in_transaction; /* on the writer thread: x->target.row is the row as it is now */
+	bool is_decided;        /* the walk ended there: x->verdict is the answer, if the write is refused */
 	struct store_session *session; /* for rules: the reader's, or the writer's while in the transaction */
 	bool is_waiting;               /* the exchange is with another thread */
 	void *kind_data;               /* the kind's, in the arena */

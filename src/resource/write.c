@@ -210,21 +210,29 @@ static int make_change(struct exchange *x, struct change *change, const struct s
 	return 0;
 }
 
+/* What `decide` said, which holds only where it was the last word on the write. */
+static void forget_refusals(struct exchange *x)
+{
+	statute_fact_forget(&x->facts, STATUTE_FACT_TRANSITION_FORBIDDEN);
+	if (x->request.method == METHOD_POST)
+		statute_fact_forget(&x->facts, STATUTE_FACT_DUPLICATE);
+}
+
 static int decide(struct store_write *write, struct store_session *session, const struct store_row *current,
                   int64_t now_ms, struct store_change *ret_change)
 {
 	struct exchange *x = write->data;
 	struct change *change = change_of(x);
+	/* A batch that failed as a whole asks again; a walk that ended early left no change to be made. */
+	bool was_refused = x->is_decided;
 	int r = 0;
 
 	*ret_change = (struct store_change){ .verb = STORE_NOTHING };
-	x->is_decided = false; /* a batch that failed as a whole asks again */
-	statute_fact_forget(&x->facts, STATUTE_FACT_TRANSITION_FORBIDDEN);
-	if (x->request.method == METHOD_POST)
-		statute_fact_forget(&x->facts, STATUTE_FACT_DUPLICATE);
+	x->is_decided = false;
+	forget_refusals(x);
 	x->session = session;
 	x->is_in_transaction = true;
-	if (is_stale(x, change, current)) {
+	if (is_stale(x, change, current) || was_refused) {
 		x->target.row = *current;
 		if (exchange_decide_again(x))
 			r = make_change(x, change, current, now_ms, ret_change);
@@ -300,6 +308,8 @@ static int find_outcome(struct exchange *x)
 
 	if (write->cause.len)
 		x->cause = write->cause.at;
+	if (write->outcome != STORE_REFUSED)
+		forget_refusals(x);
 	FACT(WROTE, write->outcome == STORE_DONE);
 	switch (write->outcome) {
 	case STORE_DONE:
