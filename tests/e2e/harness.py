@@ -193,7 +193,7 @@ def request(method, path, *fields, content=None, host="shop.test", version="HTTP
 class Server:
     """A running `statute serve`."""
 
-    def __init__(self, folder, document=SHOP, *options, database=None, expects_5xx=False):
+    def __init__(self, folder, document=SHOP, *options, database=None, expects_5xx=False, under=()):
         self.folder = pathlib.Path(folder)
         self.database = pathlib.Path(database or self.folder / "data.db")
         self.log_path = self.folder / "access.log"
@@ -201,6 +201,7 @@ class Server:
         self.document = document
         self.options = [str(option) for option in options]
         self.expects_5xx = expects_5xx
+        self.under = [str(word) for word in under]  # a program that runs it in the same process, as `strace -D`
         self.lines = []
         self.process = None
         self._clients = []
@@ -214,7 +215,7 @@ class Server:
         environment.setdefault("TSAN_OPTIONS", "halt_on_error=0 exitcode=66")
         self._errors = open(self.errors_path, "ab")
         self.process = subprocess.Popen(
-            [binary(), *arguments, *self.options],
+            [*self.under, binary(), *arguments, *self.options],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self._errors, env=environment, text=True,
         )
         self._announced = queue.Queue()
