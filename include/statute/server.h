@@ -28,6 +28,13 @@ struct statute_server;
 /* A NULL or a 0 takes its default. The texts are read by statute_server_new alone. */
 struct statute_server_options {
 	const char *listen;   /* "127.0.0.1:8080" (the default), "[::1]:0", "localhost:8080", ":80" */
+	/*
+	 * Where an operator looks inside: an address as for `listen`, "off", or "public": on the public
+	 * listener, to anybody. Default: 127.0.0.1, the port after that of `listen`, or where that is
+	 * taken (a warning says so) or `listen` leaves the port to the system, one that the system chooses.
+	 */
+	const char *admin;
+	const char *admin_host; /* a name that the admin listener is called by, beside addresses and localhost */
 	const char *database; /* the file, made where it is missing; default "statute.db" */
 	const char *log;      /* a file to append to, "-" for stdout, "off" (the default) */
 	uint32_t workers;     /* threads that answer; default: one a processor */
@@ -75,6 +82,8 @@ STATUTE_API void statute_server_free(struct statute_server *server);
 STATUTE_API unsigned statute_server_port(const struct statute_server *server);
 /* "http://127.0.0.1:8080"; lives as long as the server. */
 STATUTE_API const char *statute_server_url(const struct statute_server *server);
+/* The same of the admin listener; "" where there is none. */
+STATUTE_API const char *statute_server_admin_url(const struct statute_server *server);
 
 #ifdef __cplusplus
 }

@@ -34,6 +34,9 @@ static const struct serve_options defaults = {
 
 static const struct option options[] = {
 	{ "listen", 'l', OPTION_TEXT, AT(listen), "ADDRESS:PORT", "where to listen; port 0: any", 0, 0 },
+	{ "admin", 0, OPTION_TEXT, AT(admin), "ADDRESS:PORT",
+	  "where to look inside; \"off\", or \"public\"; loopback, the next port", 0, 0 },
+	{ "admin-host", 0, OPTION_TEXT, AT(admin_host), "NAME", "a host name that it is called by there", 0, 0 },
 	{ "db", 0, OPTION_TEXT, AT(database), "FILE", "database; DOCUMENT's name with .db", 0, 0 },
 	{ "workers", 'w', OPTION_COUNT, offsetof(struct serve_options, workers), "N",
 	  "threads that answer; 0: one a processor", 0, 256 },
@@ -112,8 +115,13 @@ static void print_routes(const struct statute_document *document)
 static void print_start(const struct statute_document *document, const struct statute_server *server,
                         const char *database)
 {
+	const char *admin = statute_server_admin_url(server);
+
 	print_routes(document);
-	printf("data in %s\nlistening on %s\n", database, statute_server_url(server));
+	printf("data in %s\n", database);
+	if (*admin)
+		printf("admin on %s\n", admin);
+	printf("listening on %s\n", statute_server_url(server));
 	fflush(stdout);
 }
 

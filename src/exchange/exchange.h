@@ -54,8 +54,9 @@ struct exchange_host {
 	const struct api *api;
 	struct store *store;
 	struct store_reader *reader;
-	/* The kind that serves a path under "/-/" of this worker; NULL: the path is the document's. */
+	/* The kind that serves a path of the server's own; NULL: the path is the document's. May be NULL. */
 	const struct exchange_kind *(*own_path)(struct exchange *x, struct str path);
+	bool owns_every_path; /* own_path is asked for any path, and never says NULL; else for those under "/-/" */
 	/* The kind that serves a binding; never NULL for one that is bound. */
 	const struct exchange_kind *(*kind_of)(enum binding_kind kind);
 	/* Any thread: have exchange_resume(x) called on the worker's loop, soon. */

@@ -28,11 +28,13 @@ static void cut_prefix(struct exchange *x)
 
 static bool is_own_path(struct exchange *x)
 {
-	if (!x->host->own_path || !str_starts(x->request.path, S("/-/")))
+	const struct exchange_host *host = x->host;
+
+	if (!host->own_path || !(host->owns_every_path || str_starts(x->request.path, S("/-/"))))
 		return false;
 	statute_facts_init(&x->facts);
 	statute_facts_set_method(&x->facts, method_name(x->request.method).at);
-	x->kind = x->host->own_path(x, x->request.path);
+	x->kind = host->own_path(x, x->request.path);
 	return x->kind != NULL;
 }
 

@@ -16,6 +16,9 @@ struct address {
 /* "[0123:4567:89ab:cdef:0123:4567:255.255.255.255]:65535" and a NUL. */
 enum { ADDRESS_TEXT_MAX = 64 };
 
+/* What address_parse takes, said to who wrote something else. */
+#define ADDRESS_FORM "not ADDRESS:PORT, as 127.0.0.1:8080 or [::1]:8080"
+
 /*
  * "127.0.0.1:8080", "[::1]:8080", "localhost:8080" (127.0.0.1), ":8080" and "*:8080"
  * (every IPv4 address); names are not looked up. 0 or STATUTE_EINVAL.

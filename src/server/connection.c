@@ -25,7 +25,7 @@ static void connection_free(struct connection *c)
 		worker->connections = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	atomic_fetch_sub(&worker->shared->connections, 1);
+	atomic_fetch_sub(&worker->door->open, 1);
 	free(c);
 }
 
@@ -363,7 +363,7 @@ static void add(struct worker *worker, struct connection *c)
 	if (c->next)
 		c->next->prev = c;
 	worker->connections = c;
-	atomic_fetch_add(&worker->shared->connections, 1);
+	atomic_fetch_add(&worker->door->open, 1);
 }
 
 /* False where the client left before it was its turn. */
@@ -392,8 +392,8 @@ static void turn_away(struct connection *c)
 
 void connection_accept(struct worker *worker, uv_stream_t *listener)
 {
-	size_t open = atomic_load(&worker->shared->connections);
-	size_t max = worker->shared->limits.connections;
+	size_t open = atomic_load(&worker->door->open);
+	size_t max = worker->door->max;
 	struct connection *c = calloc(1, sizeof(*c));
 
 	worker->has_missed = !c; /* libuv keeps the socket, and takes no other until it is fetched */

@@ -43,6 +43,8 @@ static void log_request(struct connection *c, int status, struct str error, uint
 		.cause = status >= 500 ? str_from(x->cause) : (struct str){ 0 },
 	};
 
+	if (c->worker->is_admin)
+		return; /* looking is not traffic: it would hide what is looked for */
 	if (x->match.path)
 		entry.route = x->match.path->template_text;
 	access_log_add(&c->worker->log, &entry);

@@ -15,5 +15,7 @@
 
 /* exchange_host.own_path: the kind of a path under "/-/", what it knows set in x->facts; else NULL. */
 const struct exchange_kind *own_path(struct exchange *x, struct str path);
+/* The same where no path is a document's: never NULL. */
+const struct exchange_kind *own_path_any(struct exchange *x, struct str path);
 
 #endif

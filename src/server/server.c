@@ -6,10 +6,12 @@
  */
 #include <statute/server.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "openapi/public.h"
+#include "server/admin.h"
 #include "server/listener.h"
 #include "server/shared.h"
 #include "server/worker.h"
@@ -19,7 +21,8 @@ enum {
 	PROBLEMS_MAX = 4 << 20,
 	SECURED_TOLD = 20,
 	SERVER_ARENA = 64 << 20,
-	URL_MAX = ADDRESS_TEXT_MAX + 8
+	URL_MAX = ADDRESS_TEXT_MAX + 8,
+	ADMIN_CONNECTIONS = 100
 };
 
 struct statute_server {
@@ -28,10 +31,11 @@ struct statute_server {
 	struct statute_document *public;
 	struct document *document; /* behind it */
 	struct buf problems;
-	struct address address;
-	char url[URL_MAX];
-	struct worker **workers;
+	struct address address, admin_address;
+	char url[URL_MAX], admin_url[URL_MAX];
+	struct worker **workers;  /* that of the admin listener last */
 	size_t worker_count;      /* of those that were made */
+	bool is_port_chosen;      /* of `address`, by the system */
 	bool has_sink;
 };
 
@@ -73,6 +77,8 @@ static int take_options(struct statute_server *server, const struct statute_serv
 	shared->worker_count = options->workers ? options->workers : uv_available_parallelism();
 	if (shared->worker_count > WORKERS_MAX)
 		shared->worker_count = WORKERS_MAX;
+	shared->public.max = (size_t)shared->limits.connections;
+	shared->admin.max = shared->public.max < ADMIN_CONNECTIONS ? shared->public.max : ADMIN_CONNECTIONS;
 	shared->h1 = h1_limits_default;
 	shared->h1.target = (size_t)shared->limits.target_max;
 	shared->h1.header_bytes = (size_t)shared->limits.header_max;
@@ -82,6 +88,12 @@ static int take_options(struct statute_server *server, const struct statute_serv
 	shared->settings.arena_max = (size_t)shared->limits.request_memory;
 	shared->settings.is_dev = options->is_dev;
 	return 0;
+}
+
+static int take_admin_host(struct statute_server *server, const char *name)
+{
+	server->shared.admin_host = str_dup(&server->arena, str_from(name));
+	return name && !server->shared.admin_host.at ? STATUTE_ENOMEM : 0;
 }
 
 static int open_sink(struct statute_server *server, const char *path)
@@ -146,47 +158,75 @@ static int open_store(struct statute_server *server, const char *path)
 	return r;
 }
 
-static int make_workers(struct statute_server *server, int *fds, size_t count)
+/* Takes the descriptors in any case. */
+static int make_workers(struct statute_server *server, const int *fds, size_t count, bool is_admin)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (r == 0 && (r = worker_new(&server->shared, fds[i], &server->workers[i])) == 0)
+		if (r < 0)
+			close(fds[i]);
+		else if ((r = worker_new(&server->shared, fds[i], is_admin,
+		                         &server->workers[server->worker_count])) == 0)
 			server->worker_count++;
-		else if (i > server->worker_count)
-			close(fds[i]); /* the one that failed took its own */
 	}
 	return r;
 }
 
-static int listen_and_make_workers(struct statute_server *server, const char *listen)
+static int listen_for_clients(struct statute_server *server, const char *listen)
 {
-	const char *text = listen ? listen : "127.0.0.1:8080", *cause;
 	size_t count = server->shared.worker_count;
 	int *fds = arena_array(&server->arena, count, sizeof(*fds));
-	int r = address_parse(str_from(text), &server->address);
+	const char *cause;
+	int r = address_parse(str_from(listen), &server->address);
 
-	server->workers = arena_array(&server->arena, count, sizeof(struct worker *));
+	server->workers = arena_array(&server->arena, count + 1, sizeof(struct worker *));
 	if (!fds || !server->workers)
 		return STATUTE_ENOMEM;
 	if (r < 0)
-		return fail(server, r, text, "not ADDRESS:PORT, as 127.0.0.1:8080 or [::1]:8080");
+		return fail(server, r, listen, ADDRESS_FORM);
+	server->is_port_chosen = address_port(&server->address) == 0;
 	r = listener_bind(&server->address, count, fds, &cause);
 	if (r < 0)
-		return fail(server, r, text, cause);
-	r = make_workers(server, fds, count);
-	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, text, statute_err_text(r)) : r;
+		return fail(server, r, listen, cause);
+	r = make_workers(server, fds, count, false);
+	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, listen, statute_err_text(r)) : r;
 }
 
-static void write_url(struct statute_server *server)
+static void write_url(const struct address *address, char url[URL_MAX])
 {
 	char text[ADDRESS_TEXT_MAX];
-	struct buf buf;
 
-	address_write(&server->address, text);
-	buf_init(&buf, &server->arena, URL_MAX);
-	buf_printf(&buf, "http://%s", text);
-	memcpy(server->url, buf.at, buf.failed ? 0 : buf.len);
+	address_write(address, text);
+	snprintf(url, URL_MAX, "http://%s", text);
+}
+
+static int listen_for_admin(struct statute_server *server, const char *admin)
+{
+	int fd = -1, r;
+
+	r = admin_bind(admin, &server->address, server->is_port_chosen, &server->problems, &server->admin_address,
+	               &fd);
+	if (r < 0 || fd < 0)
+		return r;
+	write_url(&server->admin_address, server->admin_url);
+	r = make_workers(server, &fd, 1, true);
+	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, server->admin_url, statute_err_text(r)) : r;
+}
+
+static int open_listeners(struct statute_server *server, const struct statute_server_options *options)
+{
+	const char *admin = options->admin;
+	int r = listen_for_clients(server, options->listen ? options->listen : "127.0.0.1:8080");
+
+	if (r < 0)
+		return r;
+	write_url(&server->address, server->url);
+	if (!admin || (strcmp(admin, "public") != 0 && strcmp(admin, "off") != 0))
+		return listen_for_admin(server, admin);
+	if (strcmp(admin, "public") == 0)
+		write_url(&server->address, server->admin_url);
+	return 0;
 }
 
 /* ---- The public functions ------------------------------------------------- */
@@ -196,6 +236,8 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 	int r = take_options(server, options);
 
 	if (r == 0)
+		r = take_admin_host(server, options->admin_host);
+	if (r == 0)
 		r = open_sink(server, options->log);
 	if (r == 0)
 		r = bind_api(server);
@@ -204,9 +246,7 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 	if (r == 0)
 		r = open_store(server, options->database);
 	if (r == 0)
-		r = listen_and_make_workers(server, options->listen);
-	if (r == 0)
-		write_url(server);
+		r = open_listeners(server, options);
 	buf_add_char(&server->problems, '\0');
 	return r;
 }
@@ -297,4 +337,9 @@ unsigned statute_server_port(const struct statute_server *server)
 const char *statute_server_url(const struct statute_server *server)
 {
 	return server->url;
+}
+
+const char *statute_server_admin_url(const struct statute_server *server)
+{
+	return server->admin_url;
 }

@@ -23,6 +23,12 @@ struct server_limits {
 STATUTE_CHECK int server_limits_from(const struct statute_server_options *options,
                                      struct server_limits *ret_limits, const char **ret_option);
 
+/* How many connections are open through it, over all workers behind it. */
+struct door {
+	atomic_size_t open;
+	size_t max;
+};
+
 struct shared {
 	struct server_limits limits;
 	struct h1_limits h1;
@@ -31,7 +37,8 @@ struct shared {
 	const struct api *api;
 	struct store *store;
 	struct log_sink sink;
-	atomic_size_t connections; /* open now */
+	struct str admin_host;     /* a name that the admin listener is called by, or empty */
+	struct door public, admin;
 	atomic_uint stops;         /* calls of statute_server_stop */
 };
 

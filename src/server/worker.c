@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "resource/resource.h"
+#include "server/admin.h"
 #include "server/connection.h"
 #include "server/own_paths.h"
 
@@ -287,7 +288,7 @@ static void on_prepare(uv_prepare_t *prepare)
 {
 	struct worker *worker = prepare->data;
 
-	if (worker->did_read)
+	if (worker->did_read && worker->reader)
 		store_reader_refresh(worker->reader);
 	worker->did_read = false;
 	access_log_flush(&worker->log);
@@ -341,7 +342,8 @@ static void set_host(struct worker *worker)
 		.api = shared->api,
 		.store = shared->store,
 		.reader = worker->reader,
-		.own_path = own_path,
+		.own_path = worker->is_admin ? admin_path : own_path,
+		.owns_every_path = worker->is_admin,
 		.kind_of = resource_kind_of,
 		.resume = hand_back,
 		.work = work,
@@ -388,10 +390,11 @@ static int open_worker(struct worker *worker, int fd)
 		return r;
 	}
 	r = listen_on(worker, fd);
-	return r < 0 ? r : store_reader_new(worker->shared->store, &worker->reader);
+	/* What the admin listener shows is no row: a connection that never reads would only be in the way. */
+	return r < 0 || worker->is_admin ? r : store_reader_new(worker->shared->store, &worker->reader);
 }
 
-int worker_new(struct shared *shared, int fd, struct worker **ret_worker)
+int worker_new(struct shared *shared, int fd, bool is_admin, struct worker **ret_worker)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	int r;
@@ -401,6 +404,8 @@ int worker_new(struct shared *shared, int fd, struct worker **ret_worker)
 		return STATUTE_ENOMEM;
 	}
 	worker->shared = shared;
+	worker->is_admin = is_admin;
+	worker->door = is_admin ? &shared->admin : &shared->public;
 	worker->date_s = -1;
 	access_log_init(&worker->log, &shared->sink);
 	set_timeouts(worker);

@@ -35,6 +35,7 @@ enum { WORKER_INPUT = 64 * 1024 };
 
 struct worker {
 	struct shared *shared;
+	struct door *door;            /* of its listening socket */
 	uv_loop_t loop;
 	uv_tcp_t listener;
 	uv_prepare_t prepare;
@@ -43,7 +44,7 @@ struct worker {
 	uv_thread_t thread;
 	_Atomic(struct exchange *) handed_back; /* newest first, by x->next */
 	struct exchange_host host;
-	struct store_reader *reader;
+	struct store_reader *reader;  /* NULL where it is_admin */
 	struct access_log log;
 	struct timeouts timeouts;
 	uint64_t timer_due;           /* ms of the loop; TIMEOUTS_NEVER where the timer is off */
@@ -58,6 +59,7 @@ struct worker {
 	unsigned stops;               /* as far as it was heeded */
 	bool did_read;                /* the store may have been read in this turn */
 	bool has_missed;              /* a connection could not be taken for lack of memory: try again */
+	bool is_admin;                /* it answers the admin listener: nothing of the API, and unlogged */
 	bool is_open;                 /* the loop was made */
 	bool is_finished;             /* its last handles are closing */
 	int64_t date_s;
@@ -65,8 +67,11 @@ struct worker {
 	char input[WORKER_INPUT];     /* what a read takes; nothing stays in it */
 };
 
-/* Listens on `fd`, which it takes in any case. *ret_worker is complete or untouched. */
-STATUTE_CHECK int worker_new(struct shared *shared, int fd, struct worker **ret_worker);
+/*
+ * Listens on `fd`, which it takes in any case; through shared->public, or shared->admin where it
+ * `is_admin`. *ret_worker is complete or untouched.
+ */
+STATUTE_CHECK int worker_new(struct shared *shared, int fd, bool is_admin, struct worker **ret_worker);
 /* Runs its loop until the server is stopped and its last connection gone. */
 void worker_run(struct worker *worker);
 /* Any thread, and from a signal handler: the worker looks at shared->stops. */

@@ -227,6 +227,7 @@ class Server:
             raise AssertionError(f"it does not serve (exit code {self.process.returncode}): {self.errors()}")
         self.host, self.port = found
         self.url = f"http://{self.host}:{self.port}"
+        self.admin = self._said("admin on ")
 
     def _read_output(self):
         for line in self.process.stdout:
@@ -235,6 +236,10 @@ class Server:
             if found:
                 self._announced.put((found.group(1), int(found.group(2))))
         self._announced.put(None)
+
+    def _said(self, prefix):
+        """What follows in the first line that begins so; None where none does."""
+        return next((line.removeprefix(prefix) for line in self.lines if line.startswith(prefix)), None)
 
     def errors(self):
         return self.errors_path.read_text(errors="replace")
@@ -252,11 +257,15 @@ class Server:
                 if found(line):
                     return line
 
-    def client(self, **options):
+    def client(self, base_url=None, **options):
         options.setdefault("timeout", PATIENCE)
-        client = httpx.Client(base_url=self.url, trust_env=False, **options)
+        client = httpx.Client(base_url=base_url or self.url, trust_env=False, **options)
         self._clients.append(client)
         return client
+
+    def admin_client(self, **options):
+        """A client of the admin listener."""
+        return self.client(self.admin, **options)
 
     def wire(self):
         return Wire(self.port, self.host.strip("[]"))

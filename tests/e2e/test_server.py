@@ -467,11 +467,12 @@ def test_the_database_stands_beside_the_document_where_nothing_is_said(tmp_path)
     document.write_text(DOCUMENT)
     with subprocess.Popen([binary(), "serve", document, "--listen=127.0.0.1:0", "--log=off"],
                           stdout=subprocess.PIPE, text=True) as process:
-        lines = [process.stdout.readline().rstrip("\n") for _ in range(6)]
+        lines = [process.stdout.readline().rstrip("\n") for _ in range(7)]
         process.send_signal(signal.SIGINT)
     assert process.returncode == 0
     assert lines[:4] == ["GET /things → things (list)", "POST /things → things (create)",
                          "GET /things/{id} → things (read)", "DELETE /things/{id} → things (delete)"]
     assert lines[4] == f"data in {tmp_path / 'shop.v1.db'}"
-    assert re.fullmatch(r"listening on http://127\.0\.0\.1:[0-9]+", lines[5])
+    assert re.fullmatch(r"admin on http://127\.0\.0\.1:[0-9]+", lines[5])
+    assert re.fullmatch(r"listening on http://127\.0\.0\.1:[0-9]+", lines[6])
     assert (tmp_path / "shop.v1.db").exists()
