@@ -121,11 +121,9 @@ static sqlite3_stmt *reference_statement(struct store_session *session, const st
 	return own->exists[index];
 }
 
-static enum store_outcome check_references(struct store_session *session, struct store_write *write,
-                                           struct str body)
+enum store_outcome change_check_references(struct store_session *session, struct store_write *write,
+                                           const struct collection *collection, struct str body)
 {
-	const struct collection *collection = write->collection;
-
 	for (size_t i = 0; i < collection->reference_count; i++) {
 		enum store_outcome outcome = STORE_DONE;
 		sqlite3_stmt *statement = reference_statement(session, collection, i, &outcome);
@@ -175,7 +173,8 @@ static void add_users(struct buf *sql, const struct store *store, const struct c
 
 /* One row that refers to this one; in the write's conflict where there is one. */
 static enum store_outcome find_user(struct store_session *session, struct store_write *write,
-                                    const struct collection *other, size_t index)
+                                    const struct collection *collection, const struct collection *other,
+                                    size_t index)
 {
 	const struct store_reference *reference = &other->references[index];
 	enum store_outcome outcome = STORE_NO_MEMORY;
@@ -189,12 +188,11 @@ static enum store_outcome find_user(struct store_session *session, struct store_
 	if (!statement)
 		return outcome;
 	outcome = STORE_DONE;
-	sql_bind_value(statement, 1, has_integer_id(write->collection) ? STORE_INTEGER : STORE_TEXT,
-	               write->id);
+	sql_bind_value(statement, 1, has_integer_id(collection) ? STORE_INTEGER : STORE_TEXT, write->id);
 	while ((code = session_step(session, statement)) == SQLITE_ROW) {
 		struct str id = sql_column(statement, 0);
 
-		if (other == write->collection && str_eq(id, write->id)) /* a row may refer to itself */
+		if (other == collection && str_eq(id, write->id)) /* a row may refer to itself */
 			continue;
 		write->conflict = (struct store_conflict){ .collection = other, .reference = index };
 		write->conflict.id = str_dup(write->arena, id);
@@ -208,7 +206,8 @@ static enum store_outcome find_user(struct store_session *session, struct store_
 	return outcome;
 }
 
-static enum store_outcome check_users(struct store_session *session, struct store_write *write)
+enum store_outcome change_check_users(struct store_session *session, struct store_write *write,
+                                      const struct collection *collection)
 {
 	const struct store_spec *spec = session->store->spec;
 
@@ -218,9 +217,9 @@ static enum store_outcome check_users(struct store_session *session, struct stor
 		for (size_t k = 0; k < other->reference_count; k++) {
 			enum store_outcome outcome;
 
-			if (other->references[k].target != write->collection)
+			if (other->references[k].target != collection)
 				continue;
-			outcome = find_user(session, write, other, k);
+			outcome = find_user(session, write, collection, other, k);
 			if (outcome != STORE_DONE)
 				return outcome;
 		}
@@ -268,8 +267,7 @@ static sqlite3_stmt *duplicate_statement(struct store_session *session, const st
 	return own->duplicate[index];
 }
 
-/* The index said no: which one, and because of whom? */
-static enum store_outcome name_duplicate(struct store_session *session, struct store_write *write,
+enum store_outcome change_name_duplicate(struct store_session *session, struct store_write *write,
                                          struct str id, struct str body)
 {
 	const struct collection *collection = write->collection;
@@ -297,6 +295,12 @@ static enum store_outcome name_duplicate(struct store_session *session, struct s
 	return STORE_UNIQUE;
 }
 
+/* Did a unique index say no, and not the id? */
+static bool is_of_index(const struct store_session *session)
+{
+	return sqlite3_extended_errcode(session->db) == SQLITE_CONSTRAINT_UNIQUE;
+}
+
 static enum store_outcome store_row_text(struct store_session *session, struct store_write *write,
                                          const struct store_change *change, const struct store_row *row)
 {
@@ -314,7 +318,11 @@ static enum store_outcome store_row_text(struct store_session *session, struct s
 	sql_bind_text(statement, 4, change->body);
 	sql_bind_text_or_null(statement, 5, change->secret);
 	outcome = run_statement(session, statement);
-	return outcome == STORE_UNIQUE ? name_duplicate(session, write, row->id, change->body) : outcome;
+	if (outcome != STORE_UNIQUE)
+		return outcome;
+	if (session_is_of_earlier(session) && is_of_index(session))
+		return meanwhile_refuse(session);
+	return change_name_duplicate(session, write, row->id, change->body);
 }
 
 static enum store_outcome forget_deletion(struct store_session *session, struct store_write *write,
@@ -362,8 +370,10 @@ static enum store_outcome put_row(struct store_session *session, struct store_wr
 	const struct collection *collection = write->collection;
 	struct store_row row = { ROW_LIVE, current->id,  current->version + 1,
 		                 now_ms,   change->body, change->secret };
-	enum store_outcome outcome = check_references(session, write, change->body);
+	enum store_outcome outcome = change_check_references(session, write, collection, change->body);
 
+	if (outcome == STORE_DONE && session_is_of_earlier(session))
+		outcome = meanwhile_check_row(session, write, current->id, change->body);
 	if (outcome == STORE_DONE && change->verb == STORE_CREATE && !id_fits(write, row.id))
 		outcome = STORE_CONSTRAINT;
 	if (outcome == STORE_DONE)
@@ -399,11 +409,13 @@ static enum store_outcome bury(struct store_session *session, struct store_write
 static enum store_outcome delete_row(struct store_session *session, struct store_write *write,
                                      const struct store_row *current, int64_t now_ms)
 {
-	enum store_outcome outcome = check_users(session, write);
-	sqlite3_stmt *statement = outcome == STORE_DONE ? session_statement(session, write->collection,
-	                                                                    STATEMENT_DELETE, &outcome)
-	                                                : NULL;
+	enum store_outcome outcome = change_check_users(session, write, write->collection);
+	sqlite3_stmt *statement = NULL;
 
+	if (outcome == STORE_DONE && session_is_of_earlier(session))
+		outcome = meanwhile_check_users(session, write);
+	if (outcome == STORE_DONE)
+		statement = session_statement(session, write->collection, STATEMENT_DELETE, &outcome);
 	if (!statement)
 		return outcome;
 	sql_bind_id(statement, 1, has_integer_id(write->collection), current->id);
@@ -450,15 +462,17 @@ static enum store_outcome apply(struct store_session *session, struct store_writ
 	return outcome == STORE_DONE ? touch(session, write, now_ms) : outcome;
 }
 
-void change_apply(struct store *store, struct store_write *write)
+void change_apply(struct store_engine *engine, struct store_write *write)
 {
-	struct store_session *session = &store->writer;
+	struct store_session *session = &engine->writer;
 
 	session->cause[0] = '\0';
 	write->created = false;
 	write->cause = (struct str){ 0 };
 	write->conflict = (struct store_conflict){ 0 };
-	write->outcome = apply(session, write, clock_wall_ms());
+	write->outcome = session_use(session, write->store);
+	if (write->outcome == STORE_DONE)
+		write->outcome = apply(session, write, clock_wall_ms());
 	if (write->outcome != STORE_DONE && session->cause[0])
 		write->cause = own_text(write, session);
 }

@@ -1,6 +1,9 @@
 /*
- * Inside the store: connections, cached statements, and what the layout calls
- * things. A connection belongs to one thread.
+ * Inside the store: the engine of one file, connections, cached statements, and what
+ * the layout calls things. A connection belongs to one thread.
+ *
+ * A store is one spec's view of a file; the stores of one file share its engine,
+ * which has the one writer. The newest of them made the layout.
  */
 #ifndef STATUTE_STORE_ENGINE_H
 #define STATUTE_STORE_ENGINE_H
@@ -50,33 +53,57 @@ struct session_collection {
 	sqlite3_stmt **duplicate; /* by unique: who else has these values? */
 };
 
+/* What was prepared for one of the stores of the file. */
+struct session_cache {
+	struct store *store;
+	struct session_cache *next;
+	struct session_collection collections[]; /* by collection->index */
+};
+
 /* One connection with what was prepared on it. */
 struct store_session {
-	struct store *store;
+	struct store_engine *engine;
+	struct store *store;                    /* the one in whose terms it works now */
 	sqlite3 *db;
-	struct session_collection *collections; /* by collection->index */
+	struct session_collection *collections; /* of that one */
+	struct session_cache *caches;           /* of all; a reader has one store alone */
 	sqlite3_stmt *controls[CONTROL_COUNT];
 	bool is_writer;
 	bool is_lost;         /* a failure that this connection cannot recover from */
-	unsigned losses;      /* of the store, when it was opened */
+	unsigned losses;      /* of the engine, when it was opened */
 	uint64_t deadline_us; /* of the statement that runs; 0: none */
 	uint64_t file;        /* inode of the file it opened */
 	uint64_t looked_us;   /* when the path was last looked at */
 	char cause[256];
 };
 
+/* Something for the writer thread to do between two batches. */
+struct store_task {
+	void (*run)(struct store_engine *engine, struct store_task *task);
+	struct store_task *next;
+};
+
 struct store {
 	struct arena arena;
+	struct store_engine *engine;
+	const struct store_spec *spec;
+	struct str **columns;     /* quoted column name of each member, by collection and member */
+	struct store_task retire; /* and whom to tell */
+	void (*gone)(void *data);
+	void *data;
+};
+
+struct store_engine {
 	struct store_options options;
 	char *path;
-	const struct store_spec *spec;
-	struct str **columns; /* quoted column name of each member, by collection and member */
+	struct store *newest; /* whose layout the file has; set by the writer thread once that runs */
 	struct store_session writer;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wakes;
 	struct store_write *first, **last;
 	size_t waiting;
+	struct store_task *tasks; /* oldest first */
 	bool has_thread, is_ending;
 	/* Connections that were lost: all are opened anew then, since they share memory. */
 	atomic_uint losses;
@@ -94,6 +121,10 @@ enum store_outcome session_open_first(struct store_session *session, struct stor
 /* Sets how the connection works; a writer's makes the file one with a write-ahead log. */
 enum store_outcome session_tune(struct store_session *session);
 void session_close(struct store_session *session);
+/* Works in the terms of `store`, one of the engine's, from now on. STORE_DONE or STORE_NO_MEMORY. */
+enum store_outcome session_use(struct store_session *session, struct store *store);
+/* Forgets what was prepared for `store`, and works in the terms of the newest. */
+void session_forget(struct store_session *session, const struct store *store);
 /*
  * Makes sure that the connection is to the file that the path names now: opens it
  * again where it was lost, never making a new file. A writer looks at the path each
@@ -145,7 +176,8 @@ enum store_outcome indexes_make(struct store *store, const struct collection *co
 
 /* rules.c */
 struct str rules_sql(const struct store *store, const struct collection *collection, struct arena *arena);
-STATUTE_CHECK int rules_check_all(struct store *store, struct issues *issues);
+/* Are all rules expressions? Tells of rows that break them. Only reads, through `session`. */
+STATUTE_CHECK int rules_check_all(struct store *store, struct store_session *session, struct issues *issues);
 
 /* reader.c */
 /* The session of a reader, its read transaction begun; NULL and *ret_outcome where it cannot be. */
@@ -157,13 +189,45 @@ enum store_outcome session_version(struct store_session *session, const struct c
                                    int64_t *ret_version, int64_t *ret_modified_ms);
 
 /* change.c */
-void change_apply(struct store *store, struct store_write *write);
+void change_apply(struct store_engine *engine, struct store_write *write);
+/* Does every reference of the body name a row? Else STORE_REFERENCE_MISSING and the write's conflict. */
+enum store_outcome change_check_references(struct store_session *session, struct store_write *write,
+                                           const struct collection *collection, struct str body);
+/* Does no row refer to the one of the write? Else STORE_IN_USE and the write's conflict. */
+enum store_outcome change_check_users(struct store_session *session, struct store_write *write,
+                                      const struct collection *collection);
+/*
+ * Which unique of the write's collection is broken, and because of whom? STORE_UNIQUE with
+ * the write's conflict, its `unique` SIZE_MAX where it is none of them (the id, then).
+ */
+enum store_outcome change_name_duplicate(struct store_session *session, struct store_write *write,
+                                         struct str id, struct str body);
+
+/* meanwhile.c */
+/*
+ * A write of an earlier store has to meet what that one demands, which the file may no
+ * longer see to, and what the newest demands. Of a row to be stored: its uniques and
+ * references; of one to be deleted: whether others refer to it. STORE_UNIQUE with the
+ * write's conflict where its own store says no, STORE_BUSY where the newest does.
+ */
+enum store_outcome meanwhile_check_row(struct store_session *session, struct store_write *write,
+                                       struct str id, struct str body);
+enum store_outcome meanwhile_check_users(struct store_session *session, struct store_write *write);
+/* What a write comes to that the newest store's demands refuse: STORE_BUSY, with the cause. */
+enum store_outcome meanwhile_refuse(struct store_session *session);
+static inline bool session_is_of_earlier(const struct store_session *session)
+{
+	return session->store != session->engine->newest;
+}
 
 /* writer.c */
-STATUTE_CHECK int writer_start(struct store *store);
-void writer_stop(struct store *store);
+STATUTE_CHECK int writer_start(struct store_engine *engine);
+/* What is queued is done first, tasks too. */
+void writer_stop(struct store_engine *engine);
 /* Lets an idle writer give up a stale connection, which would keep the shared memory alive. */
-void writer_wake(struct store *store);
+void writer_wake(struct store_engine *engine);
+/* Any thread: has it run soon, between two batches. The task is the caller's until it has run. */
+void writer_do(struct store_engine *engine, struct store_task *task);
 
 static inline bool has_integer_id(const struct collection *collection)
 {

@@ -93,7 +93,7 @@ static enum store_outcome blame_rows(struct store *store, const struct collectio
 
 	buf_init(&sql, arena, SQL_TEXT_MAX);
 	add_twins(&sql, store, collection, unique);
-	statement = sql.failed ? NULL : session_prepare(&store->writer, buf_str(&sql), &outcome);
+	statement = sql.failed ? NULL : session_prepare(&store->engine->writer, buf_str(&sql), &outcome);
 	if (!statement)
 		return outcome;
 	while ((code = sqlite3_step(statement)) == SQLITE_ROW)
@@ -102,7 +102,7 @@ static enum store_outcome blame_rows(struct store *store, const struct collectio
 		           STR_ARG(sql_column(statement, 0)), STR_ARG(collection->name),
 		           STR_ARG(sql_column(statement, 1)),
 		           sqlite3_column_int64(statement, 2) > SHOWN_ROWS ? " and more" : "");
-	outcome = code == SQLITE_DONE ? STORE_DONE : session_failed(&store->writer, code);
+	outcome = code == SQLITE_DONE ? STORE_DONE : session_failed(&store->engine->writer, code);
 	sqlite3_finalize(statement);
 	return outcome;
 }
@@ -124,7 +124,7 @@ static enum store_outcome drop_uniques(struct store *store, const struct collect
                                        struct arena *arena)
 {
 	enum store_outcome outcome = STORE_DONE;
-	sqlite3_stmt *statement = session_prepare(&store->writer,
+	sqlite3_stmt *statement = session_prepare(&store->engine->writer,
 	                                          S("SELECT name FROM sqlite_master WHERE type = 'index' AND "
 	                                            "tbl_name = ?1 AND name LIKE '%).unique'"),
 	                                          &outcome);

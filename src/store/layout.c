@@ -33,7 +33,7 @@ enum store_outcome layout_run(struct store *store, struct buf *buf)
 
 	buf_add_char(buf, '\0');
 	if (!buf->failed)
-		outcome = session_run(&store->writer, buf->at);
+		outcome = session_run(&store->engine->writer, buf->at);
 	buf_reset(buf);
 	return outcome;
 }
@@ -41,7 +41,7 @@ enum store_outcome layout_run(struct store *store, struct buf *buf)
 struct str layout_ask(struct store *store, const char *sql, struct str a, struct str b, struct arena *arena,
                       enum store_outcome *ret_outcome)
 {
-	sqlite3_stmt *statement = session_prepare(&store->writer, str_from(sql), ret_outcome);
+	sqlite3_stmt *statement = session_prepare(&store->engine->writer, str_from(sql), ret_outcome);
 	struct str text = { 0 };
 	int code;
 
@@ -56,7 +56,7 @@ struct str layout_ask(struct store *store, const char *sql, struct str a, struct
 		if (!text.at)
 			*ret_outcome = STORE_NO_MEMORY;
 	} else if (code != SQLITE_DONE) {
-		*ret_outcome = session_failed(&store->writer, code);
+		*ret_outcome = session_failed(&store->engine->writer, code);
 	}
 	sqlite3_finalize(statement);
 	return text;
@@ -130,17 +130,17 @@ static bool is_ours(struct store *store, struct issues *issues, enum store_outco
 {
 	enum store_file file = STORE_FILE_FOREIGN;
 
-	*outcome = layout_identify(&store->writer, &file);
+	*outcome = layout_identify(&store->engine->writer, &file);
 	if (*outcome != STORE_DONE)
 		return false;
 	if (file == STORE_FILE_OURS || file == STORE_FILE_EMPTY)
 		return true;
 	if (file == STORE_FILE_NEWER)
 		issues_add(issues, 0, "use a newer Statute, or another file",
-		           "the database %s was made by a newer version", store->path);
+		           "the database %s was made by a newer version", store->engine->path);
 	else
 		issues_add(issues, 0, "name another file with --db",
-		           "the database %s was not made by Statute", store->path);
+		           "the database %s was not made by Statute", store->engine->path);
 	return false;
 }
 
@@ -166,7 +166,7 @@ static bool shares_a_name(const struct store_spec *spec, size_t index)
 
 static enum store_outcome make_all(struct store *store, struct arena *arena, struct issues *issues)
 {
-	enum store_outcome outcome = session_run(&store->writer, own_tables);
+	enum store_outcome outcome = session_run(&store->engine->writer, own_tables);
 	struct buf sql;
 
 	buf_init(&sql, arena, SQL_TEXT_MAX);
@@ -198,7 +198,8 @@ static int refuse(struct store *store, struct issues *issues, enum store_outcome
 {
 	if (outcome == STORE_NO_MEMORY)
 		return STATUTE_ENOMEM;
-	issues_add(issues, 0, NULL, "the database %s cannot be used: %s", store->path, store->writer.cause);
+	issues_add(issues, 0, NULL, "the database %s cannot be used: %s", store->engine->path,
+	           store->engine->writer.cause);
 	return STATUTE_ESTORE;
 }
 
@@ -210,18 +211,18 @@ int layout_make(struct store *store, struct issues *issues)
 
 	if (!is_ours(store, issues, &outcome))
 		return outcome == STORE_DONE ? STATUTE_ESTORE : refuse(store, issues, outcome);
-	outcome = session_tune(&store->writer);
+	outcome = session_tune(&store->engine->writer);
 	if (outcome == STORE_DONE)
-		outcome = session_run(&store->writer, "BEGIN IMMEDIATE");
+		outcome = session_run(&store->engine->writer, "BEGIN IMMEDIATE");
 	if (outcome != STORE_DONE)
 		return refuse(store, issues, outcome);
 	arena_init(&arena, 1 << 16, 64 << 20);
 	outcome = make_all(store, &arena, issues);
 	arena_done(&arena);
 	if (outcome == STORE_DONE && issues->errors == errors)
-		outcome = session_run(&store->writer, "COMMIT");
+		outcome = session_run(&store->engine->writer, "COMMIT");
 	else
-		sqlite3_exec(store->writer.db, "ROLLBACK", NULL, NULL, NULL);
+		session_roll_back(&store->engine->writer);
 	if (issues->errors != errors)
 		return STATUTE_EDOCUMENT;
 	return outcome == STORE_DONE ? 0 : refuse(store, issues, outcome);

@@ -130,7 +130,7 @@ static bool is_smuggling(struct str check)
 	return depth != 0 || quote;
 }
 
-static void check_rule(struct store *store, const struct collection *collection,
+static void check_rule(struct store_session *session, const struct collection *collection,
                        const struct store_rule *rule, struct arena *arena, struct issues *issues)
 {
 	sqlite3_stmt *statement = NULL;
@@ -148,20 +148,20 @@ static void check_rule(struct store *store, const struct collection *collection,
 	buf_add(&sql, rule->check);
 	buf_add_char(&sql, ')');
 	add_body(&sql, collection, arena);
-	sqlite3_set_authorizer(store->writer.db, authorize, NULL);
+	sqlite3_set_authorizer(session->db, authorize, NULL);
 	code = sql.failed ? SQLITE_NOMEM
-	                  : sqlite3_prepare_v2(store->writer.db, sql.at, (int)sql.len, &statement, NULL);
-	sqlite3_set_authorizer(store->writer.db, NULL, NULL);
+	                  : sqlite3_prepare_v2(session->db, sql.at, (int)sql.len, &statement, NULL);
+	sqlite3_set_authorizer(session->db, NULL, NULL);
 	if (code != SQLITE_OK || sqlite3_column_count(statement) != 1)
 		issues_add(issues, rule->at,
 		           "write an SQL expression over the members, such as discount <= subtotal",
 		           "the rule '%.*s' cannot be understood: %s", STR_ARG(rule->check),
-		           code == SQLITE_OK ? "it has several values" : sqlite3_errmsg(store->writer.db));
+		           code == SQLITE_OK ? "it has several values" : sqlite3_errmsg(session->db));
 	sqlite3_finalize(statement);
 }
 
 /* Rows from before the rule are left as they are; their owner is told. */
-static void count_breakers(struct store *store, const struct collection *collection,
+static void count_breakers(struct store_session *session, const struct collection *collection,
                            const struct store_rule *rule, struct arena *arena, struct issues *issues)
 {
 	enum store_outcome outcome = STORE_DONE;
@@ -176,7 +176,7 @@ static void count_breakers(struct store *store, const struct collection *collect
 	buf_lit(&sql, ") WHERE NOT (");
 	buf_add(&sql, rule->check);
 	buf_add_char(&sql, ')');
-	statement = sql.failed ? NULL : session_prepare(&store->writer, buf_str(&sql), &outcome);
+	statement = sql.failed ? NULL : session_prepare(session, buf_str(&sql), &outcome);
 	if (statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int64(statement, 0) > 0)
 		issues_warn(issues, rule->at, "they can be read, but not changed until they meet it",
 		            "%lld rows of '%.*s' break the rule '%.*s'",
@@ -185,7 +185,7 @@ static void count_breakers(struct store *store, const struct collection *collect
 	sqlite3_finalize(statement);
 }
 
-int rules_check_all(struct store *store, struct issues *issues)
+int rules_check_all(struct store *store, struct store_session *session, struct issues *issues)
 {
 	size_t errors = issues->errors;
 	struct arena arena;
@@ -197,9 +197,9 @@ int rules_check_all(struct store *store, struct issues *issues)
 		for (size_t k = 0; k < collection->rule_count; k++) {
 			size_t before = issues->errors;
 
-			check_rule(store, collection, &collection->rules[k], &arena, issues);
+			check_rule(session, collection, &collection->rules[k], &arena, issues);
 			if (issues->errors == before && !collection->is_singleton)
-				count_breakers(store, collection, &collection->rules[k], &arena, issues);
+				count_breakers(session, collection, &collection->rules[k], &arena, issues);
 		}
 	}
 	arena_done(&arena);

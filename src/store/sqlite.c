@@ -28,8 +28,8 @@ enum store_outcome session_failed(struct store_session *session, int code)
 	         session->db ? sqlite3_errmsg(session->db) : sqlite3_errstr(code));
 	if (!session->is_lost && outcome_is_of_connection(code)) {
 		session->is_lost = true;
-		atomic_fetch_add(&session->store->losses, 1);
-		writer_wake(session->store);
+		atomic_fetch_add(&session->engine->losses, 1);
+		writer_wake(session->engine);
 	}
 	return outcome_of(code, system);
 }
@@ -69,9 +69,9 @@ static enum store_outcome limit_pages(struct store_session *session)
 {
 	char sql[64];
 
-	if (!session->store->options.pages_max)
+	if (!session->engine->options.pages_max)
 		return STORE_DONE;
-	snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %u;", session->store->options.pages_max);
+	snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %u;", session->engine->options.pages_max);
 	return session_run(session, sql);
 }
 
@@ -82,28 +82,33 @@ static uint64_t file_at(const char *path)
 	return stat(path, &info) == 0 ? (uint64_t)info.st_ino : 0;
 }
 
+static void begin(struct store_session *session, struct store *store, bool is_writer)
+{
+	*session = (struct store_session){ .engine = store->engine, .store = store, .is_writer = is_writer };
+}
+
 static enum store_outcome open_as(struct store_session *session, struct store *store, bool is_writer,
                                   int make)
 {
+	struct store_engine *engine = store->engine;
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | make;
 	enum store_outcome outcome;
 	int code;
 
-	*session = (struct store_session){ .store = store, .is_writer = is_writer };
-	session->losses = atomic_load(&store->losses);
-	session->collections = calloc(store->spec->count + 1, sizeof(*session->collections));
-	if (!session->collections)
+	begin(session, store, is_writer);
+	session->losses = atomic_load(&engine->losses);
+	if (session_use(session, store) != STORE_DONE)
 		return STORE_NO_MEMORY;
-	code = sqlite3_open_v2(store->path, &session->db, flags, NULL);
+	code = sqlite3_open_v2(engine->path, &session->db, flags, NULL);
 	if (code != SQLITE_OK) {
 		outcome = session_failed(session, code);
 		session_close(session);
 		return outcome;
 	}
 	harden(session->db);
-	sqlite3_busy_timeout(session->db, (int)store->options.busy_ms);
+	sqlite3_busy_timeout(session->db, (int)engine->options.busy_ms);
 	sqlite3_progress_handler(session->db, PROGRESS_STEPS, on_progress, session);
-	session->file = file_at(store->path);
+	session->file = file_at(engine->path);
 	session->looked_us = clock_monotonic_us();
 	return STORE_DONE;
 }
@@ -141,8 +146,8 @@ enum store_outcome session_open(struct store_session *session, struct store *sto
 {
 	enum store_outcome outcome;
 
-	if (is_empty(store->path)) {
-		*session = (struct store_session){ .store = store, .is_writer = is_writer };
+	if (is_empty(store->engine->path)) {
+		begin(session, store, is_writer);
 		snprintf(session->cause, sizeof(session->cause), "the file is empty");
 		return STORE_BROKEN;
 	}
@@ -163,7 +168,7 @@ enum store_outcome session_open_first(struct store_session *session, struct stor
 
 bool session_is_stale(const struct store_session *session)
 {
-	return session->is_lost || session->losses != atomic_load(&session->store->losses);
+	return session->is_lost || session->losses != atomic_load(&session->engine->losses);
 }
 
 enum store_outcome session_ensure(struct store_session *session)
@@ -174,7 +179,7 @@ enum store_outcome session_ensure(struct store_session *session)
 	if (is_usable && !session->is_writer && now - session->looked_us < LOOK_US)
 		return STORE_DONE;
 	session->looked_us = now;
-	if (is_usable && file_at(session->store->path) == session->file)
+	if (is_usable && file_at(session->engine->path) == session->file)
 		return STORE_DONE;
 	session_close(session);
 	return session_open(session, session->store, session->is_writer);
@@ -214,13 +219,12 @@ static void finalize_all(sqlite3_stmt **statements, size_t count)
 		sqlite3_finalize(statements[i]);
 }
 
-/* The cause stays readable. */
-void session_close(struct store_session *session)
+static void free_cache(struct session_cache *cache)
 {
-	const struct store_spec *spec = session->store ? session->store->spec : NULL;
+	const struct store_spec *spec = cache->store->spec;
 
-	for (size_t i = 0; session->collections && i < spec->count; i++) {
-		struct session_collection *own = &session->collections[i];
+	for (size_t i = 0; i < spec->count; i++) {
+		struct session_collection *own = &cache->collections[i];
 
 		finalize_all(own->statements, STATEMENT_COUNT);
 		finalize_all(own->exists, spec->collections[i]->reference_count);
@@ -228,7 +232,55 @@ void session_close(struct store_session *session)
 		free(own->exists);
 		free(own->duplicate);
 	}
-	free(session->collections);
+	free(cache);
+}
+
+enum store_outcome session_use(struct store_session *session, struct store *store)
+{
+	struct session_cache *cache = session->caches;
+
+	if (session->store == store && session->collections)
+		return STORE_DONE;
+	while (cache && cache->store != store)
+		cache = cache->next;
+	if (!cache) {
+		cache = calloc(1, sizeof(*cache) + store->spec->count * sizeof(cache->collections[0]));
+		if (!cache)
+			return STORE_NO_MEMORY;
+		cache->store = store;
+		cache->next = session->caches;
+		session->caches = cache;
+	}
+	session->store = store;
+	session->collections = cache->collections;
+	return STORE_DONE;
+}
+
+void session_forget(struct store_session *session, const struct store *store)
+{
+	struct session_cache **at = &session->caches, *cache;
+
+	while (*at && (*at)->store != store)
+		at = &(*at)->next;
+	if ((cache = *at)) {
+		*at = cache->next;
+		free_cache(cache);
+	}
+	if (session->store == store) {
+		session->store = session->engine->newest;
+		session->collections = NULL; /* until it is used */
+	}
+}
+
+/* The cause stays readable. */
+void session_close(struct store_session *session)
+{
+	while (session->caches) {
+		struct session_cache *next = session->caches->next;
+
+		free_cache(session->caches);
+		session->caches = next;
+	}
 	finalize_all(session->controls, CONTROL_COUNT);
 	memset(session->controls, 0, sizeof(session->controls));
 	session->collections = NULL;
@@ -390,7 +442,7 @@ int session_step(struct store_session *session, sqlite3_stmt *statement)
 {
 	int code;
 
-	session->deadline_us = clock_monotonic_us() + (uint64_t)session->store->options.statement_ms * 1000;
+	session->deadline_us = clock_monotonic_us() + (uint64_t)session->engine->options.statement_ms * 1000;
 	code = sqlite3_step(statement);
 	session->deadline_us = 0;
 	return code;

@@ -110,8 +110,38 @@ struct store;
  */
 STATUTE_CHECK int store_open(const struct store_options *options, const struct store_spec *spec,
                              struct issues *issues, struct store **ret_store);
-/* Finishes what is queued, ends the writer, closes. Accepts NULL. No reader may be left. */
+/*
+ * Finishes what is queued, ends the writer, closes. Accepts NULL. No reader may be left,
+ * and of several stores of one file this is the newest, the others retired.
+ */
 void store_free(struct store *store);
+
+/* ---- Another spec for the same file -------------------------------------- */
+
+/*
+ * A store of the same file for another spec, which must outlive it. Readers can be
+ * made of it, so that nothing can fail later; but nothing may be read or written before
+ * it is adopted. Any thread. 0 or STATUTE_ENOMEM.
+ */
+STATUTE_CHECK int store_prepare(struct store *newest, const struct store_spec *spec, struct store **ret_store);
+/* Forgets one that was prepared and not adopted. No reader of it may be left. Accepts NULL. */
+void store_discard(struct store *store);
+/*
+ * Makes in the file what the spec has and the file has not, as store_open does, all of
+ * it or nothing, between two batches of the writer, for which it waits: a thread that
+ * may wait, one at a time. From then on the store is the newest. Earlier ones go on: what
+ * is submitted to them has to meet their spec and the newest one's, and ends in
+ * STORE_BUSY where the latter alone says no: tried again, it meets the newest. The issues
+ * are those of store_open, and so are the results.
+ */
+STATUTE_CHECK int store_adopt(struct store *store, struct issues *issues);
+/*
+ * Ends an earlier store, which has no reader and no write any more. Any thread; does not
+ * wait: the writer thread calls `gone` once nothing looks at the store or its spec any
+ * more. store_free of the newest waits for that.
+ */
+void store_retire(struct store *store, void (*gone)(void *data), void *data);
+
 /* Is the database usable now? 0 or STATUTE_ESTORE. For /-/ready; any thread. */
 STATUTE_CHECK int store_check(struct store *store);
 
@@ -124,7 +154,7 @@ enum store_outcome {
 	STORE_REFERENCE_MISSING, /* K04: a reference names nothing */
 	STORE_IN_USE,            /* K05: other rows refer to it */
 	STORE_CONSTRAINT,        /* K06: a check, a type or a length */
-	STORE_BUSY,              /* K08: locked by another process, or the queue is full */
+	STORE_BUSY,              /* K08: locked by another process, the queue is full, a newer spec forbids it */
 	STORE_TIMEOUT,           /* K09 */
 	STORE_FULL,              /* K10: no room on the disk */
 	STORE_READ_ONLY,         /* K11 */
@@ -241,7 +271,7 @@ struct store_conflict {
  * until `done` is called it belongs to the writer thread, arena included.
  */
 struct store_write {
-	const struct collection *collection;
+	const struct collection *collection; /* of the store that it is submitted to */
 	struct str id;                    /* of the row; empty for a new one: then the store makes it */
 	const struct store_filter *scope; /* as in store_get; a row that does not meet it is absent */
 	size_t scope_count;
@@ -267,6 +297,7 @@ struct store_write {
 	struct store_row row; /* as it is after the write; for STORE_DELETE as it was before */
 	bool created;
 	struct str cause; /* for the log: what the engine said, in the arena; or empty */
+	struct store *store; /* set by store_submit */
 	struct store_write *next;
 };
 

@@ -47,14 +47,14 @@ static bool fail(struct store_session *session, struct store_write *write, int c
  * False where the transaction is no longer what it was before this write: the engine
  * has rolled all of it back, or a part of a write that failed could not be undone.
  */
-static bool apply_in_savepoint(struct store *store, struct store_write *write)
+static bool apply_in_savepoint(struct store_engine *engine, struct store_write *write)
 {
-	struct store_session *session = &store->writer;
+	struct store_session *session = &engine->writer;
 	int code = session_control(session, CONTROL_SAVE);
 
 	if (code != SQLITE_OK)
 		return fail(session, write, code);
-	change_apply(store, write);
+	change_apply(engine, write);
 	if (sqlite3_get_autocommit(session->db))
 		return false;
 	if (write->outcome != STORE_DONE)
@@ -73,9 +73,9 @@ static bool any_done(const struct store_write *first)
 }
 
 /* One transaction; false where it failed as a whole, though a part of it may succeed alone. */
-static bool run_together(struct store *store, struct store_write *first)
+static bool run_together(struct store_engine *engine, struct store_write *first)
 {
-	struct store_session *session = &store->writer;
+	struct store_session *session = &engine->writer;
 	enum store_outcome outcome = session_ensure(session);
 	int code;
 
@@ -88,7 +88,7 @@ static bool run_together(struct store *store, struct store_write *first)
 		return true;
 	}
 	for (struct store_write *write = first; write; write = write->next) {
-		if (apply_in_savepoint(store, write))
+		if (apply_in_savepoint(engine, write))
 			continue;
 		session_roll_back(session);
 		return !first->next;
@@ -111,12 +111,12 @@ static bool run_together(struct store *store, struct store_write *first)
 	return outcome == STORE_UNKNOWN || !first->next;
 }
 
-static void run_alone(struct store *store, struct store_write *first)
+static void run_alone(struct store_engine *engine, struct store_write *first)
 {
 	for (struct store_write *write = first, *next; write; write = next) {
 		next = write->next;
 		write->next = NULL;
-		run_together(store, write);
+		run_together(engine, write);
 		write->next = next;
 	}
 }
@@ -127,115 +127,155 @@ static void drop_connection_if_lost(struct store_session *session)
 		session_close(session);
 }
 
-static void run_batch(struct store *store, struct store_write *first, size_t count)
+static void run_batch(struct store_engine *engine, struct store_write *first, size_t count)
 {
 	uint64_t before = clock_monotonic_us();
 	size_t failed = 0;
 
-	if (!run_together(store, first))
-		run_alone(store, first);
+	if (!run_together(engine, first))
+		run_alone(engine, first);
 	for (struct store_write *write = first; write; write = write->next)
 		failed += write->outcome != STORE_DONE;
 	if (failed)
-		drop_connection_if_lost(&store->writer);
-	pthread_mutex_lock(&store->lock);
-	store->counters.writes += count;
-	store->counters.failed += failed;
-	store->counters.commits++;
-	store->counters.commit_us += clock_monotonic_us() - before;
-	pthread_mutex_unlock(&store->lock);
+		drop_connection_if_lost(&engine->writer);
+	pthread_mutex_lock(&engine->lock);
+	engine->counters.writes += count;
+	engine->counters.failed += failed;
+	engine->counters.commits++;
+	engine->counters.commit_us += clock_monotonic_us() - before;
+	pthread_mutex_unlock(&engine->lock);
 	for (struct store_write *write = first, *next; write; write = next) {
 		next = write->next; /* after `done` the write is no longer ours */
 		write->done(write);
 	}
 }
 
+/* Under the lock, which it lets go meanwhile. */
+static void run_tasks(struct store_engine *engine)
+{
+	struct store_task *task;
+
+	while ((task = engine->tasks)) {
+		engine->tasks = task->next;
+		pthread_mutex_unlock(&engine->lock);
+		task->run(engine, task);
+		drop_connection_if_lost(&engine->writer);
+		pthread_mutex_lock(&engine->lock);
+	}
+}
+
+/* Under the lock: until there is a write, or nothing more to do. */
+static void wait_for_writes(struct store_engine *engine)
+{
+	for (;;) {
+		run_tasks(engine);
+		if (engine->first || engine->is_ending)
+			return;
+		if (session_is_stale(&engine->writer))
+			session_close(&engine->writer);
+		pthread_cond_wait(&engine->wakes, &engine->lock);
+	}
+}
+
 /* Takes up to batch_max writes off the queue; NULL when the store ends and nothing is left. */
-static struct store_write *take_batch(struct store *store, size_t *ret_count)
+static struct store_write *take_batch(struct store_engine *engine, size_t *ret_count)
 {
 	struct store_write *first, *last;
 	size_t count = 1;
 
-	pthread_mutex_lock(&store->lock);
-	while (!store->first && !store->is_ending) {
-		if (session_is_stale(&store->writer))
-			session_close(&store->writer);
-		pthread_cond_wait(&store->wakes, &store->lock);
-	}
-	first = last = store->first;
+	pthread_mutex_lock(&engine->lock);
+	wait_for_writes(engine);
+	first = last = engine->first;
 	if (first) {
-		for (; last->next && count < store->options.batch_max; count++)
+		for (; last->next && count < engine->options.batch_max; count++)
 			last = last->next;
-		store->first = last->next;
-		if (!store->first)
-			store->last = &store->first;
+		engine->first = last->next;
+		if (!engine->first)
+			engine->last = &engine->first;
 		last->next = NULL;
-		store->waiting -= count;
+		engine->waiting -= count;
 	}
-	pthread_mutex_unlock(&store->lock);
+	pthread_mutex_unlock(&engine->lock);
 	*ret_count = count;
 	return first;
 }
 
 static void *run_writer(void *data)
 {
-	struct store *store = data;
+	struct store_engine *engine = data;
 	struct store_write *first;
 	size_t count;
 
-	while ((first = take_batch(store, &count)))
-		run_batch(store, first, count);
+	while ((first = take_batch(engine, &count)))
+		run_batch(engine, first, count);
 	return NULL;
 }
 
-void writer_wake(struct store *store)
+void writer_wake(struct store_engine *engine)
 {
-	pthread_mutex_lock(&store->lock);
-	pthread_cond_signal(&store->wakes);
-	pthread_mutex_unlock(&store->lock);
+	pthread_mutex_lock(&engine->lock);
+	pthread_cond_signal(&engine->wakes);
+	pthread_mutex_unlock(&engine->lock);
 }
 
-int writer_start(struct store *store)
+int writer_start(struct store_engine *engine)
 {
-	store->last = &store->first;
-	if (pthread_create(&store->thread, NULL, run_writer, store) != 0)
+	engine->last = &engine->first;
+	if (pthread_create(&engine->thread, NULL, run_writer, engine) != 0)
 		return STATUTE_ESYSTEM;
-	store->has_thread = true;
+	engine->has_thread = true;
 	return 0;
 }
 
-void writer_stop(struct store *store)
+void writer_stop(struct store_engine *engine)
 {
-	if (!store->has_thread)
+	if (!engine->has_thread)
 		return;
-	pthread_mutex_lock(&store->lock);
-	store->is_ending = true;
-	pthread_cond_signal(&store->wakes);
-	pthread_mutex_unlock(&store->lock);
-	pthread_join(store->thread, NULL);
+	pthread_mutex_lock(&engine->lock);
+	engine->is_ending = true;
+	pthread_cond_signal(&engine->wakes);
+	pthread_mutex_unlock(&engine->lock);
+	pthread_join(engine->thread, NULL);
+}
+
+void writer_do(struct store_engine *engine, struct store_task *task)
+{
+	struct store_task **last;
+
+	task->next = NULL;
+	pthread_mutex_lock(&engine->lock);
+	for (last = &engine->tasks; *last; last = &(*last)->next)
+		;
+	*last = task;
+	pthread_cond_signal(&engine->wakes);
+	pthread_mutex_unlock(&engine->lock);
 }
 
 int store_submit(struct store *store, struct store_write *write)
 {
+	struct store_engine *engine = store->engine;
 	bool is_full;
 
+	write->store = store;
 	write->next = NULL;
-	pthread_mutex_lock(&store->lock);
-	is_full = store->waiting >= store->options.queue_max || store->is_ending;
+	pthread_mutex_lock(&engine->lock);
+	is_full = engine->waiting >= engine->options.queue_max || engine->is_ending;
 	if (!is_full) {
-		*store->last = write;
-		store->last = &write->next;
-		store->waiting++;
-		pthread_cond_signal(&store->wakes);
+		*engine->last = write;
+		engine->last = &write->next;
+		engine->waiting++;
+		pthread_cond_signal(&engine->wakes);
 	}
-	pthread_mutex_unlock(&store->lock);
+	pthread_mutex_unlock(&engine->lock);
 	return is_full ? STATUTE_ELIMIT : 0;
 }
 
 void store_count(struct store *store, struct store_counters *ret_counters)
 {
-	pthread_mutex_lock(&store->lock);
-	*ret_counters = store->counters;
-	ret_counters->queued = store->waiting;
-	pthread_mutex_unlock(&store->lock);
+	struct store_engine *engine = store->engine;
+
+	pthread_mutex_lock(&engine->lock);
+	*ret_counters = engine->counters;
+	ret_counters->queued = engine->waiting;
+	pthread_mutex_unlock(&engine->lock);
 }
