@@ -247,6 +247,7 @@ static void read_object_schema(struct compiler *c, struct schema *schema)
 	c->rules = rules;
 	c->rule_count = 0;
 	gather(c, schema);
+	advise_on_keywords(c, schema);
 	read_annotations(c, schema);
 	for (size_t i = 0; i < sizeof(readers) / sizeof(*readers) && !c->failure; i++)
 		readers[i](c, schema);
@@ -291,6 +292,8 @@ static void finish(struct compiler *c)
 		members_find(c, schema);
 		shorten(schema);
 	}
+	for (const struct schema *schema = c->first; schema && !c->failure; schema = schema->next)
+		advise_on_default(c, schema);
 }
 
 static int compile(struct compiler *c, const struct json *node, const struct target *target,

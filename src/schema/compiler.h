@@ -61,6 +61,11 @@ bool shape_check(struct compiler *compiler, const struct keyword_row *row, const
 /* SCHEMA_TYPE_… of a type's name, number without integer; 0 where it is none. */
 unsigned shape_type(struct str name);
 
+/* Warnings about what is allowed but hardly meant, in the dialects of OpenAPI: advice.c. */
+void advise_on_keywords(struct compiler *compiler, const struct schema *schema);
+/* Once the schema can validate. */
+void advise_on_default(struct compiler *compiler, const struct schema *schema);
+
 /* Finds what the schemas of the round say through $ref and allOf: facts.c, members.c. */
 void facts_find(struct compiler *compiler, struct schema *schema);
 void members_find(struct compiler *compiler, struct schema *schema);

@@ -123,7 +123,8 @@ static void unknown_keywords_are_ignored(void **state)
 {
 	(void)state;
 	assert_issues(SCHEMA_2020_12, "{'x-mine': 1, 'example': [], 'discriminator': 3, 'xml': null}", "");
-	assert_issues(SCHEMA_OPENAPI_3_0, "{'const': 1, 'if': 3, 'x-mine': 1, 'example': []}", "");
+	assert_issues(SCHEMA_OPENAPI_3_0, "{'const': 1, 'x-mine': 1, 'example': []}",
+	              "2: warning: 'const' came with OpenAPI 3.1 and is ignored here; use 'enum' with one value");
 }
 
 static void a_flag_of_3_0_is_read_in_3_1_with_a_warning(void **state)
@@ -221,6 +222,55 @@ static void other_documents_are_fetched(void **state)
 	assert_int_equal(schema_compile(set, S("file:///other.json"), root, &issues, &schema), STATUTE_EDOCUMENT);
 }
 
+static void nullable_in_3_1_is_a_warning(void **state)
+{
+	const char *text = "{'type': 'string', 'nullable': true}";
+
+	(void)state;
+	assert_issues(SCHEMA_OPENAPI_3_1, text,
+	              "20: warning: 'nullable' is gone since OpenAPI 3.1 and is ignored; add 'null' to 'type'");
+	assert_issues(SCHEMA_OPENAPI_3_0, text, "");
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'type': 'string', 'nullable': false}", "");
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'type': ['string', 'null'], 'nullable': true}", "");
+}
+
+static void a_misspelt_keyword_is_a_warning_in_openapi(void **state)
+{
+	(void)state;
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'minLenght': 3}",
+	              "2: warning: 'minLenght' is no keyword and is ignored; did you mean 'minLength'?");
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'properties': {'a': {'READONLY': true}}}",
+	              "23: warning: 'READONLY' is no keyword and is ignored; did you mean 'readOnly'?");
+	assert_issues(SCHEMA_OPENAPI_3_0, "{'requird': ['a']}",
+	              "2: warning: 'requird' is no keyword and is ignored; did you mean 'required'?");
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'example': 1, 'examples': [1], 'xml': {}, 'externalDocs': {}, 'note': '',"
+	                                  "'discriminator': {}, 'x-type': 1, 'vendor': 1, '$schemas': 1}", "");
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'properties': {'typ': true, 'formt': true}}", "");
+	assert_issues(SCHEMA_2020_12, "{'minLenght': 3}", "");
+}
+
+static void what_3_0_does_not_know_yet_is_a_warning(void **state)
+{
+	(void)state;
+	assert_issues(SCHEMA_OPENAPI_3_0, "{'const': 3}",
+	              "2: warning: 'const' came with OpenAPI 3.1 and is ignored here; use 'enum' with one value");
+	assert_issues(SCHEMA_OPENAPI_3_0, "{'patternProperties': {}}",
+	              "2: warning: 'patternProperties' came with OpenAPI 3.1 and is ignored here");
+	assert_issues(SCHEMA_OPENAPI_3_0, "{'examples': [1]}", "");
+	assert_issues(SCHEMA_OPENAPI_3_0, "{'$ref': '#/properties/a', 'const': 3, 'properties': {'a': {}}}", "");
+}
+
+static void a_default_that_its_own_schema_refuses_is_a_warning(void **state)
+{
+	(void)state;
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'properties': {'a': {'type': 'integer', 'default': 'many'}}}",
+	              "53: warning: this default breaks its own schema: must be an integer");
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'type': 'object', 'properties': {'a': {'minimum': 1}}, 'default': {'a': 0}}",
+	              "68: warning: this default breaks its own schema: 'a' must be at least 1");
+	assert_issues(SCHEMA_OPENAPI_3_1, "{'type': 'integer', 'default': 3}", "");
+	assert_issues(SCHEMA_2020_12, "{'type': 'integer', 'default': 'many'}", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +283,10 @@ int main(void)
 		schema_test(an_unknown_dialect_is_a_warning),
 		schema_test(unknown_keywords_are_ignored),
 		schema_test(a_flag_of_3_0_is_read_in_3_1_with_a_warning),
+		schema_test(nullable_in_3_1_is_a_warning),
+		schema_test(a_misspelt_keyword_is_a_warning_in_openapi),
+		schema_test(what_3_0_does_not_know_yet_is_a_warning),
+		schema_test(a_default_that_its_own_schema_refuses_is_a_warning),
 		schema_test(a_broken_schema_stays_refused),
 		schema_test(one_node_is_compiled_once),
 		schema_test(schemas_inside_an_openapi_document_know_their_place),
