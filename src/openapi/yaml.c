@@ -412,11 +412,30 @@ static int on_event(struct builder *b, const yaml_event_t *event)
 	}
 }
 
+/* What helps against the commonest complaints, which say little of their cause. */
+static const char *remedy_of(const char *problem)
+{
+	static const struct {
+		const char *problem, *remedy;
+	} rows[] = {
+		{ "mapping values are not allowed in this context",
+		  "indent the key as its neighbours are, or put a text with ': ' in quotes" },
+		{ "did not find expected key", "indent it as its neighbours are" },
+		{ "could not find expected ':'", "a key ends with ': '" },
+		{ "found unexpected end of stream", "close it" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (strcmp(rows[i].problem, problem) == 0)
+			return rows[i].remedy;
+	return NULL;
+}
+
 /* libyaml's own complaint, at its place. */
 static int on_fault(struct builder *b, const yaml_parser_t *parser)
 {
 	uint32_t at = b->base + (uint32_t)parser->problem_offset;
-	const char *remedy = NULL, *problem = parser->problem ? parser->problem : "the YAML is malformed";
+	const char *remedy, *problem = parser->problem ? parser->problem : "the YAML is malformed";
 	size_t byte;
 
 	if (parser->error == YAML_MEMORY_ERROR)
@@ -424,12 +443,12 @@ static int on_fault(struct builder *b, const yaml_parser_t *parser)
 	if (parser->error != YAML_READER_ERROR)
 		at = position(b, parser->problem_mark);
 	byte = at - b->base;
-	if (byte < b->text.len && b->text.at[byte] == '\t')
-		remedy = "indent with spaces";
-	if (parser->context)
-		issues_add(b->issues, at, remedy, "%s %s", problem, parser->context);
+	remedy = byte < b->text.len && b->text.at[byte] == '\t' ? "indent with spaces" : remedy_of(problem);
+	if (parser->context && parser->context_mark.line != parser->problem_mark.line)
+		issues_add(b->issues, at, remedy, "%s %s that begins on line %zu", problem, parser->context,
+		           parser->context_mark.line + 1);
 	else
-		issues_add(b->issues, at, remedy, "%s", problem);
+		issues_add(b->issues, at, remedy, parser->context ? "%s %s" : "%s", problem, parser->context);
 	return STATUTE_EDOCUMENT;
 }
 

@@ -292,6 +292,20 @@ static void aliases_do_not_hide_depth(void **state)
 	arena_done(&y.arena);
 }
 
+static void a_fault_of_the_yaml_says_where_it_begins_and_what_helps(void **state)
+{
+	(void)state;
+	assert_refused("a: 1\nb: \"x\nc: 2\n",
+	               "t.yaml:4:1: error: found unexpected end of stream while scanning a quoted scalar that begins on "
+	               "line 2; close it\n");
+	assert_refused("a: All: of them\n",
+	               "t.yaml:1:7: error: mapping values are not allowed in this context; indent the key as its "
+	               "neighbours are, or put a text with ': ' in quotes\n");
+	assert_refused("a:\n    b: 1\n  c: 2\n",
+	               "t.yaml:3:3: error: did not find expected key while parsing a block mapping that begins on line "
+	               "1; indent it as its neighbours are\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -311,6 +325,7 @@ int main(void)
 		cmocka_unit_test(syntax_errors_say_where),
 		cmocka_unit_test(columns_count_characters_not_bytes),
 		cmocka_unit_test(nodes_know_their_bytes),
+		cmocka_unit_test(a_fault_of_the_yaml_says_where_it_begins_and_what_helps),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(aliases_do_not_hide_depth),
 	};
