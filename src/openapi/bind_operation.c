@@ -125,6 +125,11 @@ static int find_filters(struct binder *binder, struct bound_operation *bound)
 				                                                         .member = member };
 			if (member != STORE_MEMBER_ID)
 				resource->collection.members[member].is_indexed = true;
+		} else if (parameter->in == IN_QUERY && schema_member(resource->schema, parameter->name)) {
+			issues_warn(binder->issues, parameter->at, NULL,
+			            "'%.*s' filters nothing: the member is not one text, number or boolean "
+			            "that clients may see",
+			            STR_ARG(parameter->name));
 		}
 	}
 	return 0;

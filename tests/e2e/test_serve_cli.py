@@ -41,38 +41,28 @@ def test_it_lists_how_each_operation_is_bound(shop):
     assert any("data.db" in line for line in shop.lines)
 
 
-def test_a_document_with_errors_is_2_with_their_places(tmp_path):
-    document = tmp_path / "broken.yaml"
-    document.write_text("""openapi: 3.1.0
+BROKEN = """openapi: 3.1.0
 info: {title: T, version: "1"}
 paths:
   /things:
-    x-statute: {uniqe: [name]}
+    x-statute: {%s: [name]}
     get: {responses: {"200": {description: All.}}}
   /things/{id}:
-    parameters: [{name: id, in: path, required: true, schema: {type: qux}}]
+    parameters: [{name: id, in: path, required: true, schema: {type: %s}}]
     get: {responses: {"200": {description: One.}}}
-""")
-    result = run("serve", document, "--listen", "127.0.0.1:0", "--db", tmp_path / "x.db")
-    assert result.returncode == 2
-    assert re.search(r"broken\.yaml:8:\d+: error: .*qux", result.stderr), result.stderr
+"""
 
 
-def test_an_unknown_key_of_x_statute_names_the_nearest(tmp_path):
+@pytest.mark.parametrize("key, type_, message", [
+    ("unique", "qux", r"broken\.yaml:8:\d+: error: .*qux"),
+    ("uniqe", "integer", r"broken\.yaml:5:\d+: error: .*uniqe.*unique"),
+])
+def test_a_document_with_errors_is_2_with_their_places(tmp_path, key, type_, message):
     document = tmp_path / "broken.yaml"
-    document.write_text("""openapi: 3.1.0
-info: {title: T, version: "1"}
-paths:
-  /things:
-    x-statute: {uniqe: [name]}
-    get: {responses: {"200": {description: All.}}}
-  /things/{id}:
-    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
-    get: {responses: {"200": {description: One.}}}
-""")
+    document.write_text(BROKEN % (key, type_))
     result = run("serve", document, "--listen", "127.0.0.1:0", "--db", tmp_path / "x.db")
     assert result.returncode == 2
-    assert re.search(r"broken\.yaml:5:\d+: error: .*uniqe.*unique", result.stderr), result.stderr
+    assert re.search(message, result.stderr), result.stderr
 
 
 def test_a_document_that_is_not_there_is_2(tmp_path):
@@ -164,3 +154,31 @@ def test_content_max_is_obeyed(serve):
 
 def test_dev_names_the_node_that_decided(serve):
     assert serve(SHOP, "--dev").client().get("/nowhere").json()["node"] == "C03"
+
+
+def test_a_filter_that_filters_nothing_is_told(serve):
+    server = serve("""openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /things:
+    get:
+      parameters:
+        - {name: name, in: query, schema: {type: string}}
+        - {name: tags, in: query, schema: {type: string}}
+      responses:
+        "200":
+          description: All.
+          content:
+            application/json:
+              schema: {type: array, items: {$ref: "#/components/schemas/Thing"}}
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {"200": {description: One., content: {application/json: {schema: {$ref: "#/components/schemas/Thing"}}}}}}
+components:
+  schemas:
+    Thing:
+      type: object
+      properties: {name: {type: string}, tags: {type: array, items: {type: string}}}
+""")
+    assert re.search(r"api\.yaml:8:\d+: warning: 'tags' filters nothing", server.errors())
+    assert "'name'" not in server.errors()
