@@ -132,6 +132,11 @@ static int read_references(struct binder *binder, struct resource *resource, con
 		           "map members to collections: references: {userId: users}");
 		return 0;
 	}
+	if (value->count > STORE_REFERENCES_MAX) {
+		issues_add(binder->issues, value->at, NULL, "%u references are too many: 64 at most",
+		           value->count);
+		return 0;
+	}
 	references = arena_array(binder->arena, value->count, sizeof(*references));
 	if (!references)
 		return STATUTE_ENOMEM;

@@ -42,21 +42,17 @@ static int explain_duplicate(struct exchange *x, struct json *details)
 	return set_text(x, details, S("conflictingResource"), path);
 }
 
-static int explain_reference(struct exchange *x, struct json *details)
+static struct str reference_member(const struct collection *collection, size_t reference)
 {
-	const struct store_conflict *conflict = &x->write.conflict;
-	const struct collection *collection = &x->bound->resource->collection;
-	struct str member = collection->members[collection->references[conflict->reference].member].name;
+	return collection->members[collection->references[reference].member].name;
+}
+
+static int add_missing(struct exchange *x, struct str member)
+{
 	struct buf pointer;
-	int r;
 
 	buf_init(&pointer, &x->arena, 1 << 16);
 	json_pointer_add(&pointer, member);
-	if ((r = set_text(x, details, S("field"), member)) < 0 ||
-	    (r = set_text(x, details, S("collection"), conflict->collection->name)) < 0)
-		return r;
-	x->problem.detail = str_printf(&x->arena, "%.*s names no row of %.*s.", STR_ARG(member),
-	                               STR_ARG(conflict->collection->name));
 	return resource_error(x, &(struct problem_error){
 					 .field = member,
 					 .pointer = buf_str(&pointer),
@@ -64,6 +60,25 @@ static int explain_reference(struct exchange *x, struct json *details)
 					 .message = S("Names nothing that exists"),
 					 .value = json_get(change_of(x)->after, member),
 				 });
+}
+
+/* The details name the first one; the errors are about each. */
+static int explain_reference(struct exchange *x, struct json *details)
+{
+	const struct store_conflict *conflict = &x->write.conflict;
+	const struct collection *collection = &x->bound->resource->collection;
+	struct str first = reference_member(collection, conflict->reference);
+	int r;
+
+	if ((r = set_text(x, details, S("field"), first)) < 0 ||
+	    (r = set_text(x, details, S("collection"), conflict->collection->name)) < 0)
+		return r;
+	x->problem.detail = str_printf(&x->arena, "%.*s names no row of %.*s.", STR_ARG(first),
+	                               STR_ARG(conflict->collection->name));
+	for (size_t i = 0; i < collection->reference_count; i++)
+		if (conflict->missing >> i & 1 && (r = add_missing(x, reference_member(collection, i))) < 0)
+			return r;
+	return 0;
 }
 
 static int explain_in_use(struct exchange *x, struct json *details)

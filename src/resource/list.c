@@ -10,7 +10,12 @@
 #include "message/uri.h"
 #include "resource/resource.h"
 
-enum { SORTS_MAX = 8, LINK_MAX = 1 << 16, PAGE_MAX = 64 << 20 };
+enum {
+	SORTS_MAX = 8,
+	LINK_MAX = 1 << 16,
+	PAGE_MAX = 64 << 20,
+	PAGE_SHARE = 16 /* of a request's memory its rows may take one part, as they come: they are copied */
+};
 
 /* What a list request asks for; x->kind_data until the answer. */
 struct list_request {
@@ -177,6 +182,7 @@ int resource_check_query(struct exchange *x)
 		return STATUTE_ENOMEM;
 	list->query.collection = &x->bound->resource->collection;
 	list->query.sorts = list->sorts;
+	list->query.bytes_max = x->host->settings->arena_max / PAGE_SHARE;
 	list->query.counts_total = x->bound->list.total.len > 0;
 	if ((r = read_filters(x, list)) < 0 || (r = read_sort(x, list)) < 0 || (r = read_limit(x, list)) < 0)
 		return r;

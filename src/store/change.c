@@ -121,33 +121,48 @@ static sqlite3_stmt *reference_statement(struct store_session *session, const st
 	return own->exists[index];
 }
 
+static enum store_outcome find_reference(struct store_session *session, const struct collection *collection,
+                                         size_t index, struct str body, bool *ret_is_there)
+{
+	enum store_outcome outcome = STORE_DONE;
+	sqlite3_stmt *statement = reference_statement(session, collection, index, &outcome);
+	int code;
+
+	if (!statement)
+		return outcome;
+	sql_bind_text(statement, 1, body);
+	code = session_step(session, statement);
+	if (code == SQLITE_ROW)
+		*ret_is_there = sqlite3_column_int(statement, 0);
+	else
+		outcome = session_failed(session, code);
+	sqlite3_reset(statement);
+	sqlite3_clear_bindings(statement);
+	return outcome;
+}
+
 enum store_outcome change_check_references(struct store_session *session, struct store_write *write,
                                            const struct collection *collection, struct str body)
 {
-	for (size_t i = 0; i < collection->reference_count; i++) {
-		enum store_outcome outcome = STORE_DONE;
-		sqlite3_stmt *statement = reference_statement(session, collection, i, &outcome);
-		bool is_there;
-		int code;
+	struct store_conflict conflict = { 0 };
 
-		if (!statement)
-			return outcome;
-		sql_bind_text(statement, 1, body);
-		code = session_step(session, statement);
-		is_there = code == SQLITE_ROW && sqlite3_column_int(statement, 0);
-		if (code != SQLITE_ROW)
-			outcome = session_failed(session, code);
-		sqlite3_reset(statement);
-		sqlite3_clear_bindings(statement);
+	for (size_t i = 0; i < collection->reference_count; i++) {
+		bool is_there = false;
+		enum store_outcome outcome = find_reference(session, collection, i, body, &is_there);
+
 		if (outcome != STORE_DONE)
 			return outcome;
 		if (is_there)
 			continue;
-		write->conflict = (struct store_conflict){ .collection = collection->references[i].target,
-			                                   .reference = i };
-		return STORE_REFERENCE_MISSING;
+		if (!conflict.missing)
+			conflict.reference = i;
+		conflict.missing |= UINT64_C(1) << i;
 	}
-	return STORE_DONE;
+	if (!conflict.missing)
+		return STORE_DONE;
+	conflict.collection = collection->references[conflict.reference].target;
+	write->conflict = conflict;
+	return STORE_REFERENCE_MISSING;
 }
 
 /* The ids of rows that refer to ?1; two of them, since one may be the row itself. */

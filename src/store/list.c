@@ -313,27 +313,40 @@ static void reverse(struct store_row *rows, size_t count)
 	}
 }
 
+/* `bytes` are those of its bodies. */
+static bool is_full(const struct plan *plan, const struct store_page *page, size_t bytes)
+{
+	const struct store_query *query = plan->query;
+
+	return page->count == query->limit || (query->bytes_max && bytes >= query->bytes_max);
+}
+
 static enum store_outcome read_rows(struct store_session *session, const struct plan *plan,
                                     sqlite3_stmt *statement, struct store_page *page)
 {
 	struct str first = { 0 }, last = { 0 };
 	bool has_more = false;
+	size_t bytes = 0;
 	int code;
 
 	page->rows = arena_array(plan->arena, plan->query->limit, sizeof(*page->rows));
 	if (!page->rows)
 		return STORE_NO_MEMORY;
 	while ((code = session_step(session, statement)) == SQLITE_ROW) {
-		if (page->count == plan->query->limit) {
+		struct store_row *row = &page->rows[page->count];
+
+		if (is_full(plan, page, bytes)) {
 			has_more = true;
 			code = SQLITE_DONE;
 			break;
 		}
-		if (!read_row(plan, statement, &page->rows[page->count++]))
+		if (!read_row(plan, statement, row))
 			return STORE_NO_MEMORY;
+		page->count++;
+		bytes += row->body.len;
 		if (page->count == 1)
 			first = cursor_at(plan, statement, !plan->is_backward);
-		if (page->count == plan->query->limit)
+		if (is_full(plan, page, bytes))
 			last = cursor_at(plan, statement, plan->is_backward);
 	}
 	if (code != SQLITE_DONE)

@@ -47,7 +47,8 @@ struct store_unique {
 	uint32_t at; /* position in the document, for issues */
 };
 
-/* The member holds the id of a row of another collection. */
+/* The member holds the id of a row of another collection. At most STORE_REFERENCES_MAX a collection. */
+enum { STORE_REFERENCES_MAX = 64 };
 struct store_reference {
 	size_t member;
 	const struct collection *target;
@@ -216,6 +217,7 @@ struct store_query {
 	const struct store_sort *sorts; /* ties are broken by id */
 	size_t sort_count;
 	uint32_t limit;
+	size_t bytes_max;  /* of bodies: the row that reaches it is the page's last; 0: no bound */
 	struct str cursor; /* bytes from an earlier page, or empty for the first */
 	bool counts_total; /* find *total too */
 };
@@ -262,7 +264,8 @@ struct store_conflict {
 	const struct collection
 		*collection; /* of the other row: itself, the target, or the one that refers */
 	size_t unique;       /* index of the unique that is broken */
-	size_t reference;    /* index of the reference */
+	size_t reference;    /* index of the reference: the first one that is missing */
+	uint64_t missing;    /* STORE_REFERENCE_MISSING: bit i for reference i */
 	struct str id;       /* of the other row, where there is one; in the write's arena */
 };
 

@@ -150,6 +150,11 @@ def test_a_reference_to_nothing_is_422(client):
     assert client.get("/orders").json()["total"] == 0
 
 
+def test_all_references_to_nothing_are_told_at_once(client):
+    problem = assert_problem(client.post("/orders", json=order(userId=8, productId=9)), 422, "REFERENCE_NOT_FOUND")
+    assert errors_of(problem) == [("/productId", "REFERENCE_NOT_FOUND"), ("/userId", "REFERENCE_NOT_FOUND")]
+
+
 def test_all_broken_rules_are_told_at_once(client):
     created(client.post("/users", json=user()))
     created(client.post("/products", json=product()))
@@ -197,6 +202,42 @@ def test_the_previous_page_is_linked(client):
     assert [item["id"] for item in second.json()["items"]] == [4, 5, 6]
     before = client.get(second.links["prev"]["url"])
     assert [item["id"] for item in before.json()["items"]] == [1, 2, 3]
+
+
+LARGE = """openapi: 3.1.0
+info: {title: Texts, version: "1"}
+paths:
+  /texts:
+    get:
+      parameters: [{name: limit, in: query, schema: {type: integer, maximum: 100}}]
+      responses: {"200": {description: All., content: {application/json: {schema: {$ref: "#/components/schemas/Page"}}}}}
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Text"}}}}
+      responses: {"201": {description: Made.}}
+  /texts/{id}:
+    get:
+      parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+      responses: {"200": {description: One., content: {application/json: {schema: {$ref: "#/components/schemas/Text"}}}}}
+components:
+  schemas:
+    Text: {type: object, properties: {id: {type: integer, readOnly: true}, text: {type: string}}}
+    Page:
+      type: object
+      properties:
+        items: {type: array, items: {$ref: "#/components/schemas/Text"}}
+        next: {type: [string, "null"]}
+"""
+
+
+def test_a_page_of_large_rows_ends_early_and_the_next_one_goes_on(serve):
+    client = serve(LARGE, "--content-max", "64KiB", "--request-memory", "1MiB").client()
+    for number in range(20):
+        created(client.post("/texts", json={"text": f"{number}" + "x" * 40_000}))
+    first = client.get("/texts?limit=100")
+    assert first.status_code == 200 and 1 <= len(first.json()["items"]) < 20
+    assert [item["id"] for item in follow(client, "/texts?limit=100")] == list(range(1, 21))
+    second = client.get(first.json()["next"])
+    assert client.get(second.links["prev"]["url"]).json()["items"] == first.json()["items"]
 
 
 def test_links_keep_filters_sort_and_limit(client):
