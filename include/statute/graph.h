@@ -172,6 +172,9 @@ STATUTE_API const struct statute_node *statute_graph_node(size_t node);
 /* By id. STATUTE_ENOTFOUND. */
 STATUTE_CHECK STATUTE_API int statute_graph_find(const char *id, uint8_t *ret_node);
 
+/* What the rows whose ids begin with this letter are about: "Preconditions"; "" where none does. Static. */
+STATUTE_API const char *statute_graph_block(char letter);
+
 typedef void statute_step(void *arg, uint8_t node, bool answer);
 /* Walks the table from the first row and tells `step` (may be NULL) of each answered row. */
 STATUTE_API enum statute_walk statute_graph_trace(const struct statute_facts *facts, statute_step *step,

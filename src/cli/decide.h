@@ -19,7 +19,4 @@ int decide_graph_svg(void);
 int decide_walk(const struct statute_facts *given);
 int decide_walk_json(const struct statute_facts *given);
 
-/* "Routing": what the rows of a block, named by its letter, are about. */
-const char *decide_block_name(char block);
-
 #endif

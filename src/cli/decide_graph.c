@@ -14,29 +14,6 @@
 
 extern char **environ;
 
-const char *decide_block_name(char block)
-{
-	static const char *const names[] = {
-		['A'] = "Connection",
-		['B'] = "State of the server",
-		['C'] = "Routing",
-		['D'] = "Identity and policy",
-		['E'] = "Parameters, and fields about content",
-		['F'] = "Representation of the reply",
-		['G'] = "Target",
-		['H'] = "Preconditions",
-		['I'] = "Taking the content",
-		['J'] = "What it means",
-		['K'] = "The write",
-		['L'] = "After a write",
-		['N'] = "Reading",
-		['P'] = "Changing the protocol",
-	};
-	size_t at = (unsigned char)block;
-
-	return at < sizeof(names) / sizeof(names[0]) && names[at] ? names[at] : "";
-}
-
 static void edge_text(const char *answer, const struct statute_edge *edge)
 {
 	if (edge->to == STATUTE_NODE_END)
@@ -53,7 +30,7 @@ void decide_graph_text(void)
 	for (size_t i = 0; (node = statute_graph_node(i)); i++) {
 		if (node->id[0] != block)
 			printf("%s%c  %s\n\n", block ? "\n" : "", node->id[0],
-			       decide_block_name(node->id[0]));
+			       statute_graph_block(node->id[0]));
 		block = node->id[0];
 		printf("%-5s %s [%s]\n", node->id, node->question, statute_fact_info(node->fact)->name);
 		if (!node->is_effect)
@@ -151,7 +128,7 @@ static void cluster_dot(FILE *out, char block)
 	const struct statute_node *node;
 
 	fprintf(out, "  subgraph cluster_%c {\n    label=\"%c  %s\";\n", block, block,
-	        decide_block_name(block));
+	        statute_graph_block(block));
 	for (size_t i = 0; (node = statute_graph_node(i)); i++) {
 		if (node->id[0] != block)
 			continue;

@@ -56,6 +56,29 @@ int statute_graph_find(const char *id, uint8_t *ret_node)
 	return STATUTE_ENOTFOUND;
 }
 
+const char *statute_graph_block(char letter)
+{
+	static const char *const names[] = {
+		['A'] = "Connection",
+		['B'] = "State of the server",
+		['C'] = "Routing",
+		['D'] = "Identity and policy",
+		['E'] = "Parameters, and fields about content",
+		['F'] = "Representation of the reply",
+		['G'] = "Target",
+		['H'] = "Preconditions",
+		['I'] = "Taking the content",
+		['J'] = "What it means",
+		['K'] = "The write",
+		['L'] = "After a write",
+		['N'] = "Reading",
+		['P'] = "Changing the protocol",
+	};
+	size_t at = (unsigned char)letter;
+
+	return at < sizeof(names) / sizeof(names[0]) && names[at] ? names[at] : "";
+}
+
 enum statute_walk statute_graph_trace(const struct statute_facts *facts, statute_step *step, void *arg,
                                       struct statute_verdict *ret_verdict)
 {

@@ -316,6 +316,19 @@ static void ids_are_unique_and_found(void **state)
 	assert_null(statute_graph_node(node_count()));
 }
 
+static void every_block_has_a_name(void **state)
+{
+	const struct statute_node *node;
+
+	(void)state;
+	for (size_t i = 0; (node = statute_graph_node(i)); i++)
+		if (!*statute_graph_block(node->id[0]))
+			fail_msg("%s is in a block without a name", node->id);
+	assert_string_equal(statute_graph_block('H'), "Preconditions");
+	assert_string_equal(statute_graph_block('Z'), "");
+	assert_string_equal(statute_graph_block((char)0xff), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +341,7 @@ int main(void)
 		cmocka_unit_test(a_node_past_the_last_row_is_an_internal_error),
 		cmocka_unit_test(every_error_verdict_is_in_the_catalogue),
 		cmocka_unit_test(ids_are_unique_and_found),
+		cmocka_unit_test(every_block_has_a_name),
 	};
 
 	return cmocka_run_group_tests_name("graph/graph", tests, NULL, NULL);
