@@ -44,6 +44,15 @@ void exchange_add_validators(struct exchange *x)
 	}
 }
 
+void exchange_guard_page(struct exchange *x)
+{
+	response_set(&x->response, S("Content-Security-Policy"),
+	             S("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+	               "img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"));
+	response_set(&x->response, S("X-Content-Type-Options"), S("nosniff"));
+	response_set(&x->response, S("Referrer-Policy"), S("no-referrer"));
+}
+
 static struct str seconds(struct exchange *x)
 {
 	int len = snprintf(x->seconds, sizeof(x->seconds), "%u", x->host->settings->retry_after_s);
@@ -195,6 +204,8 @@ static void write_problem(struct exchange *x)
 	response_set(&x->response, S("Content-Type"), problem_media_type(format));
 	response_set(&x->response, S("Vary"), S("Accept"));
 	response_set(&x->response, S("Cache-Control"), S("no-store"));
+	if (format == PROBLEM_HTML)
+		exchange_guard_page(x);
 }
 
 static void answer_error(struct exchange *x)

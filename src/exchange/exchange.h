@@ -188,5 +188,10 @@ void exchange_find_preconditions(struct exchange *x, bool exists);
 STATUTE_CHECK int exchange_reply_json(struct exchange *x, const struct json *value);
 /* Adds ETag and Last-Modified of x->target. */
 void exchange_add_validators(struct exchange *x);
+/*
+ * The fields of a response that is a page: what its content may do in a browser. No script and
+ * style but files of this server, no frame around it, no word of its address to others.
+ */
+void exchange_guard_page(struct exchange *x);
 
 #endif

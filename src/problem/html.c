@@ -1,31 +1,21 @@
-/* Errors as pages for people: plain HTML without scripts, hosts or files of others. */
+/* Errors as pages for people: plain HTML without scripts; what they look like is the server's to serve. */
 #include "problem/html.h"
 
 #include <stdio.h>
 
-static const char head_before_title[] =
+static const char before_title[] =
 	"<!DOCTYPE html>\n"
 	"<html lang=\"en\">\n"
 	"<head>\n"
 	"<meta charset=\"utf-8\">\n"
 	"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 	"<meta name=\"color-scheme\" content=\"light dark\">\n"
+	"<link rel=\"icon\" type=\"image/svg+xml\" href=\"/-/assets/icon.svg\">\n"
+	"<link rel=\"stylesheet\" href=\"/-/assets/statute.css\">\n"
 	"<title>";
-static const char head_after_title[] =
-	"</title>\n"
-	"<style>\n"
-	":root { color-scheme: light dark; }\n"
-	"body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }\n"
-	"h1 { font-size: 1.6rem; line-height: 1.25; }\n"
-	"code { font-family: ui-monospace, monospace; overflow-wrap: anywhere; }\n"
-	"table { border-collapse: collapse; width: 100%; }\n"
-	"th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0; }\n"
-	"th, td { border-bottom: 1px solid; }\n"
-	"dt { font-weight: 600; }\n"
-	"dd { margin: 0 0 .5rem 0; }\n"
-	"</style>\n"
-	"</head>\n"
+static const char before_heading[] =
 	"<body>\n"
+	"<header class=\"site\"><nav aria-label=\"Pages\"><a href=\"/-/errors\">Error codes</a></nav></header>\n"
 	"<main>\n"
 	"<h1>";
 
@@ -47,12 +37,27 @@ void html_text(struct buf *buf, struct str text)
 	buf_add(buf, str_sub(text, from, text.len));
 }
 
-void html_begin(struct buf *buf, struct str title)
+void html_head(struct buf *buf, struct str title)
 {
-	buf_add(buf, str_from(head_before_title));
+	buf_add(buf, str_from(before_title));
 	html_text(buf, title);
-	buf_add(buf, str_from(head_after_title));
-	html_text(buf, title);
+	buf_lit(buf, "</title>\n</head>\n");
+}
+
+void html_status(struct buf *buf, int status)
+{
+	buf_printf(buf, "<span class=\"status s%d\">%d</span>", status / 100, status);
+}
+
+void html_begin(struct buf *buf, struct str title, int status, struct str heading)
+{
+	html_head(buf, title);
+	buf_add(buf, str_from(before_heading));
+	if (status) {
+		html_status(buf, status);
+		buf_add_char(buf, ' ');
+	}
+	html_text(buf, heading);
 	buf_lit(buf, "</h1>\n");
 }
 
@@ -109,7 +114,8 @@ void problem_html(const struct problem *problem, struct buf *buf)
 	char title[160];
 	int len = snprintf(title, sizeof(title), "%d %.*s", problem->status, STR_ARG(problem_title(problem)));
 
-	html_begin(buf, str_of(title, len < (int)sizeof(title) ? (size_t)len : sizeof(title) - 1));
+	html_begin(buf, str_of(title, len < (int)sizeof(title) ? (size_t)len : sizeof(title) - 1), problem->status,
+	           problem_title(problem));
 	paragraph(buf, problem_detail(problem));
 	errors(buf, problem);
 	paragraph(buf, problem->hint);

@@ -12,8 +12,15 @@ const struct statute_error_code *problem_explain(struct str code, size_t *ret_me
 struct str problem_title(const struct problem *problem);
 struct str problem_detail(const struct problem *problem);
 
-/* A page up to the end of its heading, and from there to its end. The title is escaped here. */
-void html_begin(struct buf *buf, struct str title);
+/* A page up to where its body begins; its style sheet and icon stand under /-/assets/. */
+void html_head(struct buf *buf, struct str title);
+/* A status, in the colour of its class. */
+void html_status(struct buf *buf, int status);
+/*
+ * A page up to the end of its heading, and from there to its end. The title, and the
+ * heading where it is another, are escaped here; a `status` (0: none) stands before it.
+ */
+void html_begin(struct buf *buf, struct str title, int status, struct str heading);
 void html_end(struct buf *buf);
 /* Text, escaped for content and for quoted attributes. */
 void html_text(struct buf *buf, struct str text);

@@ -92,8 +92,9 @@ void problem_catalogue_json(struct buf *buf)
 
 static void entry_row(struct buf *buf, const struct statute_error_code *entry)
 {
-	buf_printf(buf, "<tr><td>%d</td><td><a href=\"/-/errors/%s\"><code>%s</code></a></td><td>", entry->status,
-	           entry->code, entry->code);
+	buf_lit(buf, "<tr><td>");
+	html_status(buf, entry->status);
+	buf_printf(buf, "</td><td><a href=\"/-/errors/%s\"><code>%s</code></a></td><td>", entry->code, entry->code);
 	html_text(buf, str_from(entry->message));
 	buf_lit(buf, "</td></tr>\n");
 }
@@ -103,8 +104,9 @@ void problem_catalogue_html(struct buf *buf)
 	const struct statute_error_code *entry;
 	const struct statute_validation_code *code;
 
-	html_begin(buf, S("Error codes"));
-	buf_lit(buf, "<p>What stands in <code>error</code>. Codes are stable; new ones may be added.</p>\n<table>\n"
+	html_begin(buf, S("Error codes"), 0, S("Error codes"));
+	buf_lit(buf, "<p>What stands in <code>error</code>. Codes are stable; new ones may be added.</p>\n"
+	             "<table class=\"codes\">\n"
 	             "<thead><tr><th scope=\"col\">Status</th><th scope=\"col\">Code</th>"
 	             "<th scope=\"col\">Meaning</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; (entry = statute_error_code_at(i)); i++)
@@ -158,7 +160,7 @@ int problem_entry_html(struct buf *buf, struct str code)
 	if (!entry)
 		return STATUTE_ENOTFOUND;
 	status = statute_status_class_fallback(entry->status);
-	html_begin(buf, code);
+	html_begin(buf, code, entry->status, code);
 	buf_printf(buf, "<p><strong>%d %s</strong>", entry->status, status->phrase);
 	if (entry->also)
 		buf_printf(buf, ", or %d %s where the owner chose so", entry->also,

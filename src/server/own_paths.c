@@ -2,12 +2,14 @@
 #include "server/own_paths.h"
 
 #include "message/negotiate.h"
+#include "observe/page_assets.h"
 
 enum { PAGE_MAX = 4 << 20 };
 
 struct own_page {
 	const char *path;
 	bool (*is_healthy)(const struct exchange *x); /* of a probe; else NULL */
+	bool is_file;    /* of the pages: it has a tag */
 	bool takes_more; /* what follows the path names something, */
 	bool (*is_there)(struct str more); /* if this says so */
 	int (*reply)(struct exchange *x, struct str more);
@@ -60,6 +62,8 @@ static bool prefers_html(const struct exchange *x)
 static int send_page(struct exchange *x, const struct buf *buf, bool is_html)
 {
 	response_set(&x->response, S("Vary"), S("Accept"));
+	if (is_html)
+		exchange_guard_page(x);
 	if (x->response.status == 304) {
 		response_set(&x->response, S("Cache-Control"), S("max-age=3600"));
 		return 0;
@@ -106,11 +110,37 @@ static bool is_explained(struct str code)
 	return statute_error_code_explain(name, &member_len) != NULL;
 }
 
+static bool is_asset(struct str name)
+{
+	struct page_asset asset;
+
+	return page_asset(name, &asset);
+}
+
+/* A file is asked for again with its tag: after an upgrade pages and files fit together at once. */
+static int reply_asset(struct exchange *x, struct str name)
+{
+	struct page_asset asset;
+
+	if (!page_asset(name, &asset))
+		return STATUTE_ENOTFOUND;
+	exchange_add_validators(x);
+	response_set(&x->response, S("Cache-Control"), S("no-cache"));
+	if (x->response.status == 304)
+		return 0;
+	x->response.content = asset.content;
+	x->response.has_content = true;
+	response_set(&x->response, S("Content-Type"), asset.type);
+	response_set(&x->response, S("X-Content-Type-Options"), S("nosniff"));
+	return 0;
+}
+
 static const struct own_page pages[] = {
 	{ .path = "/-/health", .is_healthy = is_alive, .reply = reply_status },
 	{ .path = "/-/ready", .is_healthy = is_ready, .reply = reply_status },
 	{ .path = "/-/errors", .reply = reply_catalogue },
 	{ .path = "/-/errors/", .takes_more = true, .is_there = is_explained, .reply = reply_entry },
+	{ .path = "/-/assets/", .is_file = true, .takes_more = true, .is_there = is_asset, .reply = reply_asset },
 };
 
 static const struct own_page *find_page(struct str path)
@@ -125,6 +155,16 @@ static const struct own_page *find_page(struct str path)
 			return page;
 	}
 	return NULL;
+}
+
+/* Files alone have a tag, and nothing here has a date. Without memory a file has no tag either. */
+static void find_validators(struct exchange *x, const struct own_page *page)
+{
+	struct page_asset asset;
+
+	x->target.modified_s = -1;
+	if (page && page->is_file && page_asset(after(x->request.path, page->path), &asset))
+		x->target.etag = str_dup(&x->arena, str_from(asset.etag));
 }
 
 static bool is_read(const struct exchange *x)
@@ -148,7 +188,7 @@ static int find(struct exchange *x)
 		statute_fact_set(&x->facts, yes[i], true);
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		statute_fact_set(&x->facts, no[i], false);
-	x->target.modified_s = -1; /* nor is there a tag */
+	find_validators(x, page);
 	exchange_find_preconditions(x, true);
 	statute_fact_set(&x->facts, STATUTE_FACT_PATH_FOUND, page != NULL);
 	statute_fact_set(&x->facts, STATUTE_FACT_METHOD_ALLOWED, is_read(x));

@@ -85,6 +85,48 @@ def test_pages_stand_alone_and_link_to_each_other(client):
         assert client.get(link).status_code == 200
 
 
+POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+          "base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
+
+
+@pytest.mark.parametrize("path", ["/-/errors", "/-/errors/RESOURCE_GONE", "/nowhere"])
+def test_a_page_may_do_nothing_but_load_files_of_this_server(client, path):
+    response = client.get(path, headers={"Accept": "text/html"})
+    assert response.headers["Content-Security-Policy"] == POLICY
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert not re.search(r"<(style|script)|\sstyle=", response.text)
+    assert "Content-Security-Policy" not in client.get(path).headers
+
+
+def test_each_file_that_a_page_names_is_there_with_its_type(client):
+    page = Page(client.get("/-/errors", headers={"Accept": "text/html"}).text)
+    files = [link for link in page.links if link.startswith("/-/assets/")]
+    assert {file.rpartition(".")[2] for file in files} == {"css", "svg"}
+    types = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+    for file in files:
+        response = client.get(file)
+        assert response.status_code == 200
+        assert response.headers["Content-Type"] == types[file.rpartition(".")[2]]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_file_of_a_page_is_sent_again_only_when_it_changed(client):
+    first = client.get("/-/assets/statute.css")
+    tag = first.headers["ETag"]
+    assert re.fullmatch('"[0-9a-f]{16}"', tag) and first.headers["Cache-Control"] == "no-cache"
+    again = client.get("/-/assets/statute.css", headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+    assert client.get("/-/assets/statute.css", headers={"If-None-Match": '"0"'}).content == first.content
+    assert client.get("/-/assets/icon.svg").headers["ETag"] != tag
+    assert client.head("/-/assets/statute.css").headers["Content-Length"] == str(len(first.content))
+
+
+@pytest.mark.parametrize("name", ["", "nothing.css", "../errors", "statute.css/", "STATUTE.CSS", "traces.html"])
+def test_other_files_are_not_there(client, name):
+    assert client.get("/-/assets/" + name.replace("/", "%2F")).status_code == 404
+
+
 @pytest.mark.parametrize("accept, media_type", [
     (None, "application/problem+json"),
     ("*/*", "application/problem+json"),

@@ -1,0 +1,46 @@
+/* The files of the pages, in the binary as they stand in page/. */
+#include "observe/page_assets.h"
+
+#include <stdio.h>
+
+/* The assembler finds the file where CMakeLists.txt sends it. A NUL ends it, which is not counted. */
+#define EMBED(name, file)                                                                                          \
+	__asm__(".pushsection .rodata\n"                                                                           \
+	        ".balign 8\n" #name "_begin:\n"                                                                    \
+	        ".incbin \"" file "\"\n" #name "_end:\n"                                                           \
+	        ".byte 0\n"                                                                                        \
+	        ".popsection\n");                                                                                  \
+	extern const char name##_begin[], name##_end[]
+
+EMBED(page_style, "statute.css");
+EMBED(page_icon, "icon.svg");
+
+static const struct {
+	const char *name, *type, *begin, *end;
+} files[] = {
+	{ "statute.css", "text/css; charset=utf-8", page_style_begin, page_style_end },
+	{ "icon.svg", "image/svg+xml", page_icon_begin, page_icon_end },
+};
+
+/* FNV-1a: tells versions of a file apart, which is all that a tag is for. */
+static void write_etag(char out[PAGE_ETAG_LEN + 1], struct str content)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < content.len; i++)
+		hash = (hash ^ (unsigned char)content.at[i]) * UINT64_C(0x100000001b3);
+	snprintf(out, PAGE_ETAG_LEN + 1, "\"%016llx\"", (unsigned long long)hash);
+}
+
+bool page_asset(struct str name, struct page_asset *ret_asset)
+{
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		if (!str_eq(name, str_from(files[i].name)))
+			continue;
+		ret_asset->type = str_from(files[i].type);
+		ret_asset->content = str_of(files[i].begin, (size_t)(files[i].end - files[i].begin));
+		write_etag(ret_asset->etag, ret_asset->content);
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,22 @@
+/*
+ * The files that pages for people are made of, /-/assets/: style sheet, scripts, icon. They
+ * are in the binary as they stand in page/. Pure functions; any thread.
+ */
+#ifndef STATUTE_OBSERVE_PAGE_ASSETS_H
+#define STATUTE_OBSERVE_PAGE_ASSETS_H
+
+#include "base/str.h"
+
+enum { PAGE_ETAG_LEN = 18 };
+
+/* A file under /-/assets/; static texts. */
+struct page_asset {
+	struct str type; /* media type */
+	struct str content;
+	char etag[PAGE_ETAG_LEN + 1]; /* strong, with its quotes, NUL-terminated */
+};
+
+/* False where no file has that name ("statute.css"). */
+bool page_asset(struct str name, struct page_asset *ret_asset);
+
+#endif
