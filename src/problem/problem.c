@@ -9,6 +9,8 @@
 #include "message/negotiate.h"
 #include "problem/html.h"
 
+enum { VALUE_MAX = 1024 }; /* bytes of a value in an error */
+
 struct str problem_media_type(enum problem_format format)
 {
 	switch (format) {
@@ -88,6 +90,19 @@ static void write_type(struct buf *buf, struct str name, struct str code)
 	json_write_string(buf, str_of(uri, (size_t)len));
 }
 
+/* A value that is long is left out: the client has it, and the error must stay an error. */
+static void write_value(struct buf *buf, const struct json *value)
+{
+	size_t before = buf->len;
+
+	if (!value || (value->type == JSON_STRING && value->text.len > VALUE_MAX))
+		return;
+	buf_lit(buf, ",\"value\":");
+	json_write(buf, value);
+	if (buf->len - before > VALUE_MAX)
+		buf->len = before;
+}
+
 static void write_error(struct buf *buf, const struct problem_error *error)
 {
 	buf_lit(buf, "{\"field\":");
@@ -99,10 +114,7 @@ static void write_error(struct buf *buf, const struct problem_error *error)
 	member(buf, S("message"), error->message);
 	member(buf, S("code"), error->code);
 	member(buf, S("in"), error->in);
-	if (error->value) {
-		buf_lit(buf, ",\"value\":");
-		json_write(buf, error->value);
-	}
+	write_value(buf, error->value);
 	buf_add_char(buf, '}');
 }
 

@@ -21,7 +21,7 @@ struct problem_error {
 	struct str pointer;       /* RFC 6901, into the content; empty for a parameter */
 	struct str message;       /* "Must be at least 1" */
 	struct str code;          /* a row of validation.def, or a rule's own */
-	const struct json *value; /* what came; NULL where it is missing or secret */
+	const struct json *value; /* what came, left out where it is long; NULL where it is missing or secret */
 	struct str in;            /* "query", "path", "header", "cookie"; empty for content */
 };
 

@@ -17,6 +17,10 @@ static int describe(struct exchange *x, const struct json_patch_fault *fault)
 
 	if (!details)
 		return STATUTE_ENOMEM;
+	if (!json_is(x->body, JSON_ARRAY)) { /* it has no operations that could be counted */
+		x->problem.detail = S("A JSON Patch is an array of operations.");
+		return 0;
+	}
 	if ((r = json_set(&x->arena, details, S("operation"),
 	                  json_new_int(&x->arena, (int64_t)fault->operation))) < 0 ||
 	    (r = json_set(&x->arena, details, S("path"), json_new_string(&x->arena, fault->path))) < 0)

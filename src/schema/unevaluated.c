@@ -9,7 +9,7 @@
 static bool check_rest(struct walk *w, const struct rule *rule, const struct json *node)
 {
 	const struct evaluated *evaluated = w->evaluated;
-	bool ok = true;
+	bool ok = true, is_object = node->type == JSON_OBJECT;
 	size_t index = 0;
 
 	for (const struct json *child = evaluated->has_all ? NULL : json_first(node); child;
@@ -21,9 +21,9 @@ static bool check_rest(struct walk *w, const struct rule *rule, const struct jso
 		if (!rule->schema->is_false)
 			holds = walk_child(w, rule->schema, child, index);
 		else
-			holds = walk_fail_child(w, rule, child, index, "UNEVALUATED",
-			                        node->type == JSON_OBJECT ? "Is not a known member"
-			                                                  : "Is one item too many");
+			holds = walk_fail_child(w, rule, child, index,
+			                        is_object ? "ADDITIONAL_PROPERTY" : "UNEVALUATED",
+			                        is_object ? "Is not a known member" : "Is one item too many");
 		if (!holds) {
 			ok = false;
 			if (!walk_goes_on(w))

@@ -99,6 +99,12 @@ def test_a_merge_patch_that_is_no_object_has_one_error(contacts, patch):
     assert errors_of(problem) == [("", "TYPE")]
 
 
+@pytest.mark.parametrize("patch", [{"op": "add"}, 5, "x", None], ids=str)
+def test_a_json_patch_that_is_no_array_is_400_and_blames_no_operation(contacts, patch):
+    problem = assert_problem(json_patch(contacts, "/contacts/1", patch), 400, "MALFORMED_BODY")
+    assert problem["detail"] == "A JSON Patch is an array of operations." and "details" not in problem
+
+
 def test_a_json_patch_that_leaves_no_object_has_one_error(contacts):
     patch = [{"op": "replace", "path": "", "value": []}]
     problem = assert_problem(json_patch(contacts, "/contacts/1", patch), 422, "VALIDATION_FAILED")

@@ -113,6 +113,27 @@ static void an_error_of_a_parameter_says_where_the_parameter_stands(void **state
 	assert_null(json_get(error, S("value")));
 }
 
+static void a_long_value_is_left_out_of_its_error(void **state)
+{
+	static char text[100000];
+	struct problem problem = order_problem();
+	struct problem_error *error = (struct problem_error *)(uintptr_t)problem.errors;
+	struct json *list = json_new(&arena, JSON_ARRAY), *root;
+	struct str whole;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	error[0].value = json_new_string(&arena, str_of(text, sizeof(text)));
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(json_append(list, json_new_int(&arena, i)), 0);
+	error[1].value = list;
+	whole = written(&problem, PROBLEM_JSON);
+	assert_true(whole.len < 4096);
+	root = read_json(whole);
+	for (int i = 0; i < 2; i++)
+		assert_null(json_get(json_item(json_get(root, S("validationErrors")), i), S("value")));
+}
+
 static void what_is_not_known_is_left_out(void **state)
 {
 	static const char *const optional[] = { "instance", "requestId", "timestamp", "validationErrors",
@@ -249,6 +270,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_problem_is_an_rfc_9457_problem_and_an_api_error_at_once),
 		cmocka_unit_test(an_error_of_a_parameter_says_where_the_parameter_stands),
+		cmocka_unit_test(a_long_value_is_left_out_of_its_error),
 		cmocka_unit_test(what_is_not_known_is_left_out),
 		cmocka_unit_test(optional_members_are_written_where_they_are_given),
 		cmocka_unit_test(texts_of_clients_are_escaped),

@@ -41,7 +41,7 @@ static void each_keyword_has_its_code_and_a_sentence(void **state)
 		  "/abc PROPERTY_NAME Has a name that is not allowed = 1" },
 		{ "{'not': {'type': 'null'}}", "null", " NOT Must not be of the kind that is excluded = null" },
 		{ "{'properties': {'a': false}}", "{'a': 1}", "/a FALSE_SCHEMA Is not allowed = 1" },
-		{ "{'unevaluatedProperties': false}", "{'a': 1}", "/a UNEVALUATED Is not a known member = 1" },
+		{ "{'unevaluatedProperties': false}", "{'a': 1}", "/a ADDITIONAL_PROPERTY Is not a known member = 1" },
 		{ "{'prefixItems': [true], 'unevaluatedItems': false}", "[1, 2]", "/1 UNEVALUATED Is one item too many = 2" },
 		{ "{'if': {'minimum': 10}, 'then': {'multipleOf': 10}, 'else': false}", "11",
 		  " MULTIPLE_OF Must be a multiple of 10 = 11" },
@@ -201,7 +201,7 @@ static void a_failed_member_is_not_unevaluated_too(void **state)
 
 	(void)state;
 	assert_errors(schema, "{'a': 1, 'b': 2}",
-	              "/a TYPE Must be a string = 1\n/b UNEVALUATED Is not a known member = 2");
+	              "/a TYPE Must be a string = 1\n/b ADDITIONAL_PROPERTY Is not a known member = 2");
 }
 
 static void errors_past_the_maximum_are_counted(void **state)
