@@ -88,14 +88,18 @@ static void start_lingering(struct connection *c)
 	c->state = CONNECTION_LINGER;
 }
 
-/* Is too much content missing, or is it too unsure whether it comes, to read on to the next request? */
+/*
+ * Is too much content missing, or is it too unsure whether it comes, to read on to the next request?
+ * A client that waits for 100 may leave its content out; whether the first of it was here already
+ * does not count, so that the end is the same however the bytes came.
+ */
 static bool leaves_content(const struct connection *c)
 {
 	const struct request *request = &c->x->request;
 
 	if (c->has_request_ended || !h1_in_content(&c->h1) || !request->has_content)
 		return false;
-	if (request->expects_continue && !c->was_continued && !c->has_content_begun)
+	if (request->expects_continue && !c->was_continued)
 		return true;
 	return request->is_chunked || c->h1.left > DISCARD_MAX;
 }
