@@ -2,9 +2,8 @@
  * The heads of http-desync-guardian, judged one by one. Where a case disagrees with
  * RFC 9112 it stands in a list below with the section that decides.
  */
+#include "unit/wire/desync.h"
 #include "unit/wire/drive.h"
-
-#include <jansson.h>
 
 /*
  * Heads that the collection calls compliant and that get another answer here.
@@ -30,175 +29,150 @@ static const struct {
 	{ "Empty URI", H1_REFUSAL_BAD_REQUEST_LINE },
 };
 
-static enum h1_refusal expected_of_compliant(const char *name)
+static enum h1_refusal expected_of_compliant(struct str name)
 {
 	for (size_t i = 0; i < sizeof(other_than_compliant) / sizeof(*other_than_compliant); i++)
-		if (strcmp(other_than_compliant[i].name, name) == 0)
+		if (str_eq(str_from(other_than_compliant[i].name), name))
 			return other_than_compliant[i].refusal;
 	return H1_REFUSAL_NONE;
 }
 
-static struct str text_of(const json_t *object, const char *key)
-{
-	const json_t *text = json_object_get(object, key);
-
-	return str_of(json_string_value(text), json_string_length(text));
-}
-
-/* The case as bytes, with a Host where it has none: the collection does not ask for one. */
-static void render(const json_t *test, struct buf *out)
-{
-	const json_t *fields = json_object_get(test, "headers");
-	bool has_host = false;
-
-	buf_reset(out);
-	buf_add(out, text_of(test, "method"));
-	buf_add_char(out, ' ');
-	buf_add(out, text_of(test, "uri"));
-	buf_add_char(out, ' ');
-	buf_add(out, text_of(test, "version"));
-	buf_lit(out, "\r\n");
-	for (size_t i = 0; i < json_array_size(fields); i++)
-		has_host |= str_eq_nocase(text_of(json_array_get(fields, i), "name"), S("Host"));
-	if (!has_host)
-		buf_lit(out, "Host: localhost\r\n");
-	for (size_t i = 0; i < json_array_size(fields); i++) {
-		buf_add(out, text_of(json_array_get(fields, i), "name"));
-		buf_add_char(out, ':');
-		buf_add(out, text_of(json_array_get(fields, i), "value"));
-		buf_lit(out, "\r\n");
-	}
-	buf_lit(out, "\r\n");
-}
-
 struct count {
 	unsigned all, accepted, status[600];
+	unsigned reads, lengths,
+		others; /* of the accepted: GET or HEAD with content, several lengths, else */
 };
 
 static void count_answer(struct count *count, const struct drive *drive)
 {
-	count->all++;
-	if (drive->h1.refusal == H1_REFUSAL_NONE)
-		count->accepted++;
-	else
-		count->status[h1_refusal_row(drive->h1.refusal)->status]++;
-}
+	const struct request *request = &drive->request;
 
-static void print_count(const char *tier, const struct count *count)
-{
-	print_message("%-10s %3u: %u accepted, %u answered 400, %u 501, %u 505\n", tier, count->all,
-	              count->accepted, count->status[400], count->status[501], count->status[505]);
+	count->all++;
+	if (drive->h1.refusal != H1_REFUSAL_NONE)
+		count->status[h1_refusal_row(drive->h1.refusal)->status]++;
+	else if (count->accepted++, request->lines[FIELD_CONTENT_LENGTH] > 1)
+		count->lengths++;
+	else if (request->has_content && (request->method == METHOD_GET || request->method == METHOD_HEAD))
+		count->reads++;
+	else
+		count->others++;
 }
 
 /* The head alone is judged: a HEAD event is acceptance, whatever its method. */
-static void drive_case(const json_t *test, struct drive *drive)
+static void drive_case(const struct json *test, struct drive *drive)
 {
 	struct buf bytes;
 
 	buf_init(&bytes, NULL, 1 << 20);
-	render(test, &bytes);
+	desync_render(test, &bytes);
 	drive_every_way(drive, (struct bytes){ bytes.at, bytes.len }, &h1_limits_default);
 	if (!drive->is_over)
 		assert_in(drive, "head ");
 	buf_done(&bytes);
 }
 
-static json_t *load_cases(void)
+static bool is_of_tier(const struct json *test, const char *tier)
 {
-	json_t *cases = json_load_file(test_data("http-desync/cases.json"), JSON_ALLOW_NUL, NULL);
-
-	assert_true(json_array_size(cases) == 159);
-	return cases;
+	return str_eq(json_get_text(json_get(test, S("expected")), S("tier")), str_from(tier));
 }
 
-static bool is_of_tier(const json_t *test, const char *tier)
+/* Drives every case of a tier; `judge` says what must hold of each. */
+static struct count count_tier(const char *tier,
+                               void (*judge)(const struct json *test, const struct drive *drive))
 {
-	return strcmp(json_string_value(json_object_get(json_object_get(test, "expected"), "tier")), tier) ==
-	       0;
-}
-
-static void compliant_heads_are_refused_only_as_the_rfc_says(void **state)
-{
-	json_t *cases = load_cases(), *test;
+	struct arena arena;
 	struct count count = { 0 };
-	size_t i;
 
-	(void)state;
-	json_array_foreach(cases, i, test)
-	{
-		struct drive drive;
-		const char *name = json_string_value(json_object_get(test, "name"));
-
-		if (!is_of_tier(test, "Compliant"))
-			continue;
-		drive_case(test, &drive);
-		if (drive.h1.refusal != expected_of_compliant(name))
-			fail_msg("%s: %s", name, refusal_name(drive.h1.refusal));
-		count_answer(&count, &drive);
-		drive_done(&drive);
-	}
-	print_count("Compliant", &count);
-	assert_int_equal(count.all, 28);
-	assert_int_equal(count.accepted, 19);
-	assert_int_equal(count.status[501], 5);
-	assert_int_equal(count.status[400], 4);
-	json_decref(cases);
-}
-
-static void severe_heads_are_answered_400_and_closed(void **state)
-{
-	json_t *cases = load_cases(), *test;
-	struct count count = { 0 };
-	size_t i;
-
-	(void)state;
-	json_array_foreach(cases, i, test)
-	{
-		struct drive drive;
-		const char *name = json_string_value(json_object_get(test, "name"));
-
-		if (!is_of_tier(test, "Severe"))
-			continue;
-		drive_case(test, &drive);
-		if (!drive.is_over || h1_refusal_row(drive.h1.refusal)->status != 400)
-			fail_msg("%s: %s", name, refusal_name(drive.h1.refusal));
-		count_answer(&count, &drive);
-		drive_done(&drive);
-	}
-	print_count("Severe", &count);
-	assert_int_equal(count.all, 58);
-	assert_int_equal(count.status[400], 58);
-	json_decref(cases);
-}
-
-static void count_tier(const json_t *cases, const char *tier, unsigned all)
-{
-	struct count count = { 0 };
-	json_t *test;
-	size_t i;
-
-	json_array_foreach(cases, i, test)
-	{
+	json_each(test, desync_load(&arena)) {
 		struct drive drive;
 
 		if (!is_of_tier(test, tier))
 			continue;
 		drive_case(test, &drive);
+		if (judge)
+			judge(test, &drive);
 		count_answer(&count, &drive);
 		drive_done(&drive);
 	}
-	print_count(tier, &count);
-	assert_int_equal(count.all, all);
+	arena_done(&arena);
+	return count;
+}
+
+/* The figures of docs/http1.md are these. */
+static void assert_in_docs(const char *text)
+{
+	struct arena arena;
+	struct str docs;
+
+	arena_init(&arena, 1 << 16, 1 << 20);
+	docs = test_file(&arena, STATUTE_SOURCE_DIR "/docs/http1.md");
+	if (!memmem(docs.at, docs.len, text, strlen(text)))
+		fail_msg("docs/http1.md does not say: %s", text);
+	arena_done(&arena);
+}
+
+static void assert_count_in_docs(const char *tier, const struct count *count)
+{
+	char row[200];
+
+	snprintf(row, sizeof(row), "| %s | %u | %u | %u | %u | %u |\n", tier, count->all, count->accepted,
+	         count->status[400], count->status[501], count->status[505]);
+	print_message("%s", row);
+	assert_in_docs(row);
+}
+
+static void judge_compliant(const struct json *test, const struct drive *drive)
+{
+	struct str name = json_get_text(test, S("name"));
+
+	if (drive->h1.refusal != expected_of_compliant(name))
+		fail_msg("%.*s: %s", STR_ARG(name), refusal_name(drive->h1.refusal));
+}
+
+static void compliant_heads_are_refused_only_as_the_rfc_says(void **state)
+{
+	struct count count = count_tier("Compliant", judge_compliant);
+
+	(void)state;
+	assert_int_equal(count.all, 28);
+	assert_int_equal(count.accepted, 19);
+	assert_int_equal(count.status[501], 5);
+	assert_int_equal(count.status[400], 4);
+	assert_count_in_docs("Compliant", &count);
+}
+
+static void judge_severe(const struct json *test, const struct drive *drive)
+{
+	if (!drive->is_over || h1_refusal_row(drive->h1.refusal)->status != 400)
+		fail_msg("%.*s: %s", STR_ARG(json_get_text(test, S("name"))),
+		         refusal_name(drive->h1.refusal));
+}
+
+static void severe_heads_are_answered_400_and_closed(void **state)
+{
+	struct count count = count_tier("Severe", judge_severe);
+
+	(void)state;
+	assert_int_equal(count.all, 58);
+	assert_int_equal(count.status[400], 58);
+	assert_count_in_docs("Severe", &count);
 }
 
 static void heads_in_between_get_the_same_answer_however_they_come(void **state)
 {
-	json_t *cases = load_cases();
+	struct count acceptable = count_tier("Acceptable", NULL), ambiguous = count_tier("Ambiguous", NULL);
+	char text[200];
 
 	(void)state;
-	count_tier(cases, "Acceptable", 15);
-	count_tier(cases, "Ambiguous", 58);
-	json_decref(cases);
+	assert_int_equal(acceptable.all, 15);
+	assert_count_in_docs("Acceptable", &acceptable);
+	assert_int_equal(ambiguous.all, 58);
+	assert_count_in_docs("Ambiguous", &ambiguous);
+	snprintf(text, sizeof(text), "content with GET or HEAD (%u),\nthe same Content-Length twice (%u)",
+	         ambiguous.reads, ambiguous.lengths);
+	assert_in_docs(text);
+	snprintf(text, sizeof(text), "mean nothing (%u)", ambiguous.others);
+	assert_in_docs(text);
 }
 
 int main(void)
