@@ -171,31 +171,38 @@ static void read_rfc850(struct reader *reader, int64_t now)
 		settle_century(reader, now);
 }
 
-bool http_date_parse(struct str text, int64_t now, int64_t *ret_seconds)
+/* What follows a day's name says which form it is. */
+static void read_any(struct reader *reader, int64_t now)
 {
-	struct reader reader = { .rest = str_trim(text) };
-
-	for (unsigned i = 0; i < 7 && !reader.is_good; i++) {
+	for (unsigned i = 0; i < 7; i++) {
 		struct str whole = str_from(days[i]), brief = str_sub(whole, 0, 3);
 
-		reader.is_good = true;
-		if (str_starts(reader.rest, whole)) {
-			take_text(&reader, whole);
-			take_text(&reader, S(", "));
-			read_rfc850(&reader, now);
-		} else if (str_starts(reader.rest, brief)) {
-			take_text(&reader, brief);
-			if (reader.rest.len && reader.rest.at[0] == ',') {
-				take_text(&reader, S(", "));
-				read_fixdate(&reader);
-			} else {
-				take_text(&reader, S(" "));
-				read_asctime(&reader);
-			}
-		} else {
-			reader.is_good = false;
+		if (!str_starts(reader->rest, brief))
+			continue;
+		if (str_starts(reader->rest, whole)) {
+			take_text(reader, whole);
+			take_text(reader, S(", "));
+			read_rfc850(reader, now);
+			return;
 		}
+		take_text(reader, brief);
+		if (reader->rest.len && reader->rest.at[0] == ',') {
+			take_text(reader, S(", "));
+			read_fixdate(reader);
+		} else {
+			take_text(reader, S(" "));
+			read_asctime(reader);
+		}
+		return;
 	}
+	reader->is_good = false;
+}
+
+bool http_date_parse(struct str text, int64_t now, int64_t *ret_seconds)
+{
+	struct reader reader = { .rest = str_trim(text), .is_good = true };
+
+	read_any(&reader, now);
 	if (!reader.is_good || reader.rest.len || !is_calendar_date(&reader))
 		return false;
 	*ret_seconds = seconds_of(&reader);

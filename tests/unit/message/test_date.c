@@ -64,6 +64,8 @@ static const struct date_case cases[] = {
 	{ "Sun", -1 },
 	{ "Sun,", -1 },
 	{ "Sun, 06 Nov", -1 },
+	{ "Sunday, XXXXXXXXXXXXXXXXXXXMon, 06 Nov 1995 08:49:37 GMT", -1 }, /* a date behind what is none */
+	{ "SunXXXXXXXXXXXXXXXXXXXXXMon, 06 Nov 1995 08:49:37 GMT", -1 },
 };
 
 static void the_three_forms_are_read_and_nothing_else(void **state)
