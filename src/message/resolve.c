@@ -103,22 +103,18 @@ static void add_without_dots(struct buf *buf, struct str path)
 /* The reference's path put in place of the last segment of the base's (section 5.2.3). */
 static struct str merge(struct arena *arena, const struct parts *base, struct str path)
 {
-	size_t keep = base->path.len;
-	struct str merged;
-	char *at;
+	struct str kept = base->path;
+	struct buf merged;
 
-	if (base->authority.at && !keep)
-		return str_printf(arena, "/%.*s", STR_ARG(path));
-	while (keep && base->path.at[keep - 1] != '/')
-		keep--;
-	if (!(at = arena_alloc(arena, keep + path.len)))
-		return (struct str){ 0 };
-	merged = str_of(at, keep + path.len);
-	if (keep)
-		memcpy(at, base->path.at, keep);
-	if (path.len)
-		memcpy(at + keep, path.at, path.len);
-	return merged;
+	while (kept.len && kept.at[kept.len - 1] != '/')
+		kept.len--;
+	if (base->authority.at && !base->path.len)
+		kept = S("/");
+	buf_init(&merged, arena, kept.len + path.len);
+	buf_reserve(&merged, kept.len + path.len);
+	buf_add(&merged, kept);
+	buf_add(&merged, path);
+	return merged.failed ? (struct str){ 0 } : buf_str(&merged);
 }
 
 static void add_part(struct buf *buf, struct str before, struct str part, struct str after)

@@ -136,6 +136,7 @@ static void references_resolve_as_in_rfc_3986(void **state)
 			fail_msg("%s: %.*s, not %s", resolved[i][0], STR_ARG(text), resolved[i][1]);
 	}
 	assert_str(uri_resolve(&arena, S("http://a"), S("b")), "http://a/b");
+	assert_true(str_eq(uri_resolve(&arena, S("http://a"), S("b\0c")), S("http://a/b\0c")));
 	assert_str(uri_resolve(&arena, S("http://a?q"), S("#s")), "http://a?q#s");
 	assert_str(uri_resolve(&arena, S("/files/api.yaml"), S("../common/x.yaml#/y")), "/common/x.yaml#/y");
 	assert_str(uri_resolve(&arena, S("api.yaml"), S("x.yaml")), "x.yaml");
