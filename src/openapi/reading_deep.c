@@ -118,6 +118,10 @@ struct json *reading_deep(struct reading *reading, struct typed typed)
 		}
 		if (!count)
 			continue;
+		if (!str_is_utf8(pair->name)) {
+			reading->is_not_utf8 = pair->is_used = true;
+			continue;
+		}
 		if (!root && !(root = new_container(reading, typed)))
 			return NULL;
 		pair->is_used = put(reading, root, typed.schema, tokens, count, pair->value) || pair->is_used;

@@ -167,6 +167,10 @@ static int put_member(struct reading *r, struct json *object, const struct schem
 	bool is_array = typed_is_only(typed, SCHEMA_TYPE_ARRAY);
 	int result;
 
+	if (!str_is_utf8(name)) {
+		r->is_not_utf8 = true;
+		return 0;
+	}
 	if (old && !is_array) {
 		r->is_duplicate = true;
 		return 0;

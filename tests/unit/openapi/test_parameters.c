@@ -419,6 +419,17 @@ static void bytes_that_are_no_text_are_refused(void **state)
 	ASSERT_ERRORS("v=%FF", "query v FORMAT");
 }
 
+static void names_that_are_no_text_are_refused(void **state)
+{
+	(void)state;
+	declare(QUERY("rest", "schema: {type: object, additionalProperties: {type: string}}"));
+	ASSERT_ERRORS("a%FF=1", "query rest FORMAT");
+	declare(QUERY("rest", "explode: false, schema: {type: object}"));
+	ASSERT_ERRORS("rest=a%FF,1", "query rest FORMAT");
+	declare(QUERY("filter", "style: deepObject, schema: {type: object}"));
+	ASSERT_ERRORS("filter[a%FF]=1", "query filter FORMAT");
+}
+
 static void a_query_of_thousands_of_names_is_refused(void **state)
 {
 	struct buf buf;
@@ -457,6 +468,7 @@ int main(void)
 		TEST(strict_mode_knows_every_name),
 		TEST(all_errors_come_at_once),
 		TEST(bytes_that_are_no_text_are_refused),
+		TEST(names_that_are_no_text_are_refused),
 		TEST(a_query_of_thousands_of_names_is_refused),
 	};
 
