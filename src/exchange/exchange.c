@@ -246,12 +246,35 @@ enum exchange_step exchange_resume(struct exchange *x)
 	return walk(x);
 }
 
+/* What broke off in the midst of the content is a fact like any other, for whoever asks why later. */
+static void state_broken_content(struct exchange *x, enum h1_refusal refusal)
+{
+	bool is_late = refusal == H1_REFUSAL_CONTENT_TIMEOUT;
+
+	FACT(CLIENT_GONE, false);
+	FACT(CONTENT_IN_TIME, !is_late);
+	if (is_late)
+		return;
+	FACT(CONTENT_WITHIN_LIMIT, true);
+	FACT(CONTENT_COMPLETE, false);
+}
+
+void exchange_abandon(struct exchange *x)
+{
+	FACT(CLIENT_GONE, true);
+	if (statute_graph_walk(&x->facts, &x->node, &x->verdict) == STATUTE_WALK_DONE)
+		x->final_node = statute_graph_node(x->verdict.node)->id;
+}
+
 void exchange_refuse(struct exchange *x, enum h1_refusal refusal, struct str blamed)
 {
 	const struct h1_refusal_row *row = h1_refusal_row(refusal);
 
 	if (!x->id.at)
 		begin(x);
+	if (row->node[0] == 'I')
+		state_broken_content(x, refusal);
+	x->refusal = row->detail;
 	x->verdict = (struct statute_verdict){ .status = (uint16_t)row->status, .code = row->code };
 	x->final_node = row->node;
 	x->problem.detail = str_from(row->detail);

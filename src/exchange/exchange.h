@@ -109,6 +109,7 @@ struct exchange {
 	char spare[512];        /* for the body of an error where the arena is used up */
 	char seconds[12];       /* Retry-After */
 	const char *cause;      /* of a 5xx, for the log alone; in the arena or static */
+	const char *refusal;    /* why the parser refused it, static; else NULL */
 	struct store_write write;
 	bool was_found, was_content_taken,
 		was_understood; /* the facts of STORE, of the content, of its meaning */
@@ -141,6 +142,8 @@ enum exchange_step exchange_content_end(struct exchange *x);
 enum exchange_step exchange_resume(struct exchange *x);
 /* Answers a request that never became one, or whose content broke off (block A, I03, I05). Fills x->response. */
 void exchange_refuse(struct exchange *x, enum h1_refusal refusal, struct str blamed);
+/* Only after EXCHANGE_CONTENT: the client left before its content was whole. Decides so; there is no response. */
+void exchange_abandon(struct exchange *x);
 
 /* ---- For kinds of resources -------------------------------------------- */
 

@@ -93,6 +93,7 @@ struct bound_path {
 	struct path_item *item;
 	struct bound_operation *operations[METHOD_COUNT]; /* HEAD follows GET */
 	struct str allow;                                 /* the Allow field */
+	size_t label;                                     /* of the server that counts it, set before it serves */
 	struct str accept_post, accept_patch, accept_put;
 };
 

@@ -8,6 +8,7 @@
 #include "server/connection.h"
 
 #include "base/clock.h"
+#include "server/own_paths.h"
 
 /* Content that is read and forgotten after an early answer, so that the connection can be kept. */
 enum { DISCARD_MAX = 64 * 1024 };
@@ -24,9 +25,29 @@ static struct str error_code(const struct exchange *x)
 	return x->problem.code.len ? x->problem.code : str_from(x->verdict.code);
 }
 
+/* Looking inside is not traffic: it would hide what is looked for. */
+static void observe_answer(struct worker *worker, const struct exchange *x, const struct access_entry *entry,
+                           uint64_t now_us)
+{
+	const struct observed observed = {
+		.status = entry->status,
+		.error = entry->error,
+		.wall_ms = entry->wall_ms,
+		.ended_us = now_us,
+		.us = entry->us,
+		.in = entry->in,
+		.out = entry->out,
+		.is_dropped = entry->is_dropped,
+	};
+
+	if (worker->observer && !own_path_is_admin(x))
+		observe_request(worker->observer, x, &observed);
+}
+
 static void log_request(struct connection *c, int status, struct str error, uint64_t out, bool is_dropped)
 {
 	const struct exchange *x = c->x;
+	uint64_t now_us = clock_monotonic_us();
 	struct access_entry entry = {
 		.wall_ms = clock_wall_ms(),
 		.id = x->id,
@@ -36,7 +57,7 @@ static void log_request(struct connection *c, int status, struct str error, uint
 		.status = status,
 		.error = error,
 		.node = str_from(x->final_node),
-		.us = x->began_us ? clock_monotonic_us() - x->began_us : 0,
+		.us = x->began_us ? now_us - x->began_us : 0,
 		.in = c->taken,
 		.out = out,
 		.is_dropped = is_dropped,
@@ -44,10 +65,11 @@ static void log_request(struct connection *c, int status, struct str error, uint
 	};
 
 	if (c->worker->is_admin)
-		return; /* looking is not traffic: it would hide what is looked for */
+		return;
 	if (x->match.path)
 		entry.route = x->match.path->template_text;
 	access_log_add(&c->worker->log, &entry);
+	observe_answer(c->worker, x, &entry, now_us);
 }
 
 static void leave_flight(struct connection *c)
@@ -66,8 +88,10 @@ static void forget_exchange(struct connection *c)
 
 void connection_forget_request(struct connection *c)
 {
-	if (c->in_flight)
+	if (c->in_flight) {
+		exchange_abandon(c->x);
 		log_request(c, 0, S("CLIENT_GONE"), 0, false);
+	}
 	forget_exchange(c);
 }
 

@@ -1,26 +1,15 @@
 /* The server's own paths: see own_paths.h. */
-#include "server/own_paths.h"
+#include "server/own_pages.h"
 
 #include "message/negotiate.h"
 #include "observe/page_assets.h"
-
-enum { PAGE_MAX = 4 << 20 };
-
-struct own_page {
-	const char *path;
-	bool (*is_healthy)(const struct exchange *x); /* of a probe; else NULL */
-	bool is_file;    /* of the pages: it has a tag */
-	bool takes_more; /* what follows the path names something, */
-	bool (*is_there)(struct str more); /* if this says so */
-	int (*reply)(struct exchange *x, struct str more);
-};
 
 static struct str after(struct str path, const char *prefix)
 {
 	return str_sub(path, strlen(prefix), path.len);
 }
 
-static int send_content(struct exchange *x, const struct buf *buf, struct str type, struct str cache)
+int own_page_send(struct exchange *x, const struct buf *buf, struct str type, struct str cache)
 {
 	if (buf->failed)
 		return STATUTE_ENOMEM;
@@ -47,12 +36,12 @@ static int reply_status(struct exchange *x, struct str more)
 	struct buf buf;
 
 	(void)more;
-	buf_init(&buf, &x->arena, PAGE_MAX);
+	buf_init(&buf, &x->arena, OWN_PAGE_MAX);
 	buf_lit(&buf, "{\"status\":\"ok\"}");
-	return send_content(x, &buf, S("application/json"), S("no-store"));
+	return own_page_send(x, &buf, S("application/json"), S("no-store"));
 }
 
-static bool prefers_html(const struct exchange *x)
+bool own_page_prefers_html(const struct exchange *x)
 {
 	static const struct str offers[] = { STR_INIT("application/json"), STR_INIT("text/html") };
 
@@ -68,17 +57,17 @@ static int send_page(struct exchange *x, const struct buf *buf, bool is_html)
 		response_set(&x->response, S("Cache-Control"), S("max-age=3600"));
 		return 0;
 	}
-	return send_content(x, buf, is_html ? S("text/html; charset=utf-8") : S("application/json"),
+	return own_page_send(x, buf, is_html ? S("text/html; charset=utf-8") : S("application/json"),
 	                    S("max-age=3600"));
 }
 
 static int reply_catalogue(struct exchange *x, struct str more)
 {
-	bool is_html = prefers_html(x);
+	bool is_html = own_page_prefers_html(x);
 	struct buf buf;
 
 	(void)more;
-	buf_init(&buf, &x->arena, PAGE_MAX);
+	buf_init(&buf, &x->arena, OWN_PAGE_MAX);
 	if (is_html)
 		problem_catalogue_html(&buf);
 	else
@@ -88,11 +77,11 @@ static int reply_catalogue(struct exchange *x, struct str more)
 
 static int reply_entry(struct exchange *x, struct str more)
 {
-	bool is_html = prefers_html(x);
+	bool is_html = own_page_prefers_html(x);
 	struct buf buf;
 	int r;
 
-	buf_init(&buf, &x->arena, PAGE_MAX);
+	buf_init(&buf, &x->arena, OWN_PAGE_MAX);
 	r = is_html ? problem_entry_html(&buf, more) : problem_entry_json(&buf, more);
 	return r < 0 ? r : send_page(x, &buf, is_html);
 }
@@ -141,17 +130,16 @@ static const struct own_page pages[] = {
 	{ .path = "/-/errors", .reply = reply_catalogue },
 	{ .path = "/-/errors/", .takes_more = true, .is_there = is_explained, .reply = reply_entry },
 	{ .path = "/-/assets/", .is_file = true, .takes_more = true, .is_there = is_asset, .reply = reply_asset },
+	{ 0 },
 };
 
-static const struct own_page *find_page(struct str path)
+static const struct own_page *find_among(const struct own_page *page, struct str path)
 {
-	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
-		const struct own_page *page = &pages[i];
-
+	for (; page->path; page++) {
 		if (!page->takes_more && str_eq(path, str_from(page->path)))
 			return page;
 		if (page->takes_more && str_starts(path, str_from(page->path)) &&
-		    page->is_there(after(path, page->path)))
+		    (!page->is_there || page->is_there(after(path, page->path))))
 			return page;
 	}
 	return NULL;
@@ -172,31 +160,57 @@ static bool is_read(const struct exchange *x)
 	return x->request.method == METHOD_GET || x->request.method == METHOD_HEAD;
 }
 
-static int find(struct exchange *x)
+/* What a page says of any request, whether what it names exists or not. */
+static void state_facts(struct exchange *x, const struct own_page *page)
 {
-	static const enum statute_fact yes[] = {
-		STATUTE_FACT_PARAMETERS_FIT, STATUTE_FACT_ACCEPT_FITS, STATUTE_FACT_STORE_ANSWERS,
-		STATUTE_FACT_HAS_NO_ROW, STATUTE_FACT_EXISTS,
-	};
 	static const enum statute_fact no[] = {
 		STATUTE_FACT_TAKES_CONTENT, STATUTE_FACT_NEEDS_CONTENT, STATUTE_FACT_HAS_KEY,
 		STATUTE_FACT_IS_ACTION,
 	};
-	const struct own_page *page = find_page(x->request.path);
 
-	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
-		statute_fact_set(&x->facts, yes[i], true);
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		statute_fact_set(&x->facts, no[i], false);
-	find_validators(x, page);
-	exchange_find_preconditions(x, true);
+	statute_fact_set(&x->facts, STATUTE_FACT_ACCEPT_FITS, true);
+	statute_fact_set(&x->facts, STATUTE_FACT_HAS_NO_ROW, !page || !page->look_up);
 	statute_fact_set(&x->facts, STATUTE_FACT_PATH_FOUND, page != NULL);
 	statute_fact_set(&x->facts, STATUTE_FACT_METHOD_ALLOWED, is_read(x));
 	if (page && page->is_healthy && is_read(x)) {
 		statute_fact_set(&x->facts, STATUTE_FACT_IS_HEALTH_PATH, true);
 		statute_fact_set(&x->facts, STATUTE_FACT_HEALTHY, page->is_healthy(x));
 	}
+}
+
+static int find(struct exchange *x)
+{
+	struct own_request *own = x->kind_data;
+	bool exists = true;
+	int r = 0;
+
+	if (!own)
+		return STATUTE_ENOMEM;
+	if (own->page && own->page->look_up)
+		r = own->page->look_up(x, own->more, &exists);
+	if (r < 0)
+		return r;
+	statute_fact_set(&x->facts, STATUTE_FACT_STORE_ANSWERS, true);
+	statute_fact_set(&x->facts, STATUTE_FACT_EXISTS, exists);
+	find_validators(x, own->page);
+	exchange_find_preconditions(x, exists);
 	return 0;
+}
+
+/* False without memory. */
+static bool begin(struct exchange *x, const struct own_page *page)
+{
+	struct own_request *own = arena_new(&x->arena, struct own_request);
+
+	x->kind_data = own;
+	if (!own)
+		return false;
+	*own = (struct own_request){ .page = page };
+	if (page && page->takes_more)
+		own->more = after(x->request.path, page->path);
+	return !page || !page->read || page->read(x, own->more) == 0;
 }
 
 static void allow(struct exchange *x)
@@ -213,39 +227,65 @@ static int understand(struct exchange *x)
 
 static int reply(struct exchange *x)
 {
-	const struct own_page *page = find_page(x->request.path);
+	const struct own_request *own = x->kind_data;
 
 	if (x->response.status == 204) { /* OPTIONS */
 		allow(x);
 		return 0;
 	}
-	if (!page)
+	if (!own || !own->page)
 		return STATUTE_ENOTFOUND;
-	return page->reply(x, page->takes_more ? after(x->request.path, page->path) : S(""));
+	return own->page->reply(x, own->more);
 }
 
 static void explain(struct exchange *x)
 {
+	const struct own_request *own = x->kind_data;
+
 	if (x->response.status == 405)
 		allow(x);
+	if (own && own->page && own->page->explain)
+		own->page->explain(x);
 }
 
-static const struct exchange_kind own_kind = {
-	.name = "own",
-	.find = find,
-	.understand = understand,
-	.reply = reply,
-	.explain = explain,
-};
+#define OWN_KIND(its_name) \
+	{ \
+		.name = its_name, .find = find, .understand = understand, .reply = reply, .explain = explain \
+	}
+static const struct exchange_kind own_kind = OWN_KIND("own"), admin_kind = OWN_KIND("admin");
+
+/* Without memory the lookup says so: a path that is not known to be there counts as one that is. */
+static const struct exchange_kind *take(struct exchange *x, const struct own_page *page, bool is_admin)
+{
+	bool has_begun = begin(x, page);
+
+	state_facts(x, page);
+	statute_fact_set(&x->facts, STATUTE_FACT_PARAMETERS_FIT, !x->parameters.error_count);
+	if (!has_begun) {
+		x->kind_data = NULL;
+		statute_fact_set(&x->facts, STATUTE_FACT_PATH_FOUND, true);
+	}
+	return is_admin ? &admin_kind : &own_kind;
+}
 
 const struct exchange_kind *own_path_any(struct exchange *x, struct str path)
 {
-	(void)path;
-	find(x);
-	return &own_kind;
+	const struct own_page *admin = find_among(admin_pages, path);
+
+	return take(x, admin ? admin : find_among(pages, path), admin != NULL);
+}
+
+const struct exchange_kind *own_path_public_admin(struct exchange *x, struct str path)
+{
+	return str_starts(path, S("/-/")) ? own_path_any(x, path) : NULL;
 }
 
 const struct exchange_kind *own_path(struct exchange *x, struct str path)
 {
-	return str_starts(path, S("/-/")) ? own_path_any(x, path) : NULL;
+	return str_starts(path, S("/-/")) ? take(x, find_among(pages, path), false) : NULL;
+}
+
+bool own_path_is_admin(const struct exchange *x)
+{
+	return x->kind == &admin_kind;
 }

@@ -16,7 +16,11 @@
 
 /* exchange_host.own_path: the kind of a path under "/-/", what it knows set in x->facts; else NULL. */
 const struct exchange_kind *own_path(struct exchange *x, struct str path);
+/* The same with the pages of operators (admin_pages.c) among them. */
+const struct exchange_kind *own_path_public_admin(struct exchange *x, struct str path);
 /* The same where no path is a document's: never NULL. */
 const struct exchange_kind *own_path_any(struct exchange *x, struct str path);
+/* Did it ask for a page of operators? */
+bool own_path_is_admin(const struct exchange *x);
 
 #endif

@@ -77,6 +77,7 @@ static int take_options(struct statute_server *server, const struct statute_serv
 	shared->worker_count = options->workers ? options->workers : uv_available_parallelism();
 	if (shared->worker_count > WORKERS_MAX)
 		shared->worker_count = WORKERS_MAX;
+	shared->admin_is_public = options->admin && strcmp(options->admin, "public") == 0;
 	shared->public.max = (size_t)shared->limits.connections;
 	shared->admin.max = shared->public.max < ADMIN_CONNECTIONS ? shared->public.max : ADMIN_CONNECTIONS;
 	shared->h1 = h1_limits_default;
@@ -114,9 +115,10 @@ static int bind_api(struct statute_server *server)
 
 	if (r == STATUTE_EDOCUMENT)
 		issues_write(&server->document->issues, &server->document->sources, &server->problems);
-	if (r == 0)
-		server->shared.api = statute_document_api(server->public);
-	return r;
+	if (r < 0)
+		return r;
+	server->shared.api = statute_document_api(server->public);
+	return observe_label(server->shared.observe, server->shared.api);
 }
 
 /* An operation that demands credentials, served to anybody, would be an open door that looks shut. */
@@ -158,18 +160,30 @@ static int open_store(struct statute_server *server, const char *path)
 	return r;
 }
 
-/* Takes the descriptors in any case. */
-static int make_workers(struct statute_server *server, const int *fds, size_t count, bool is_admin)
+/* Takes the descriptor in any case. */
+static int make_worker(struct statute_server *server, int fd, bool is_admin)
+{
+	size_t index = server->worker_count;
+	int r = worker_new(&server->shared, fd, is_admin, &server->workers[index]);
+
+	if (r < 0)
+		return r;
+	if (!is_admin)
+		server->workers[index]->observer = observe_worker(server->shared.observe, index);
+	server->worker_count++;
+	return 0;
+}
+
+/* The same. */
+static int make_workers(struct statute_server *server, const int *fds, size_t count)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		if (r < 0)
 			close(fds[i]);
-		else if ((r = worker_new(&server->shared, fds[i], is_admin,
-		                         &server->workers[server->worker_count])) == 0)
-			server->worker_count++;
-	}
+		else
+			r = make_worker(server, fds[i], false);
 	return r;
 }
 
@@ -189,7 +203,7 @@ static int listen_for_clients(struct statute_server *server, const char *listen)
 	r = listener_bind(&server->address, count, fds, &cause);
 	if (r < 0)
 		return fail(server, r, listen, cause);
-	r = make_workers(server, fds, count, false);
+	r = make_workers(server, fds, count);
 	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, listen, statute_err_text(r)) : r;
 }
 
@@ -210,7 +224,7 @@ static int listen_for_admin(struct statute_server *server, const char *admin)
 	if (r < 0 || fd < 0)
 		return r;
 	write_url(&server->admin_address, server->admin_url);
-	r = make_workers(server, &fd, 1, true);
+	r = make_worker(server, fd, true);
 	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, server->admin_url, statute_err_text(r)) : r;
 }
 
@@ -222,9 +236,9 @@ static int open_listeners(struct statute_server *server, const struct statute_se
 	if (r < 0)
 		return r;
 	write_url(&server->address, server->url);
-	if (!admin || (strcmp(admin, "public") != 0 && strcmp(admin, "off") != 0))
+	if (!server->shared.admin_is_public && (!admin || strcmp(admin, "off") != 0))
 		return listen_for_admin(server, admin);
-	if (strcmp(admin, "public") == 0)
+	if (server->shared.admin_is_public)
 		write_url(&server->address, server->admin_url);
 	return 0;
 }
@@ -239,6 +253,8 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 		r = take_admin_host(server, options->admin_host);
 	if (r == 0)
 		r = open_sink(server, options->log);
+	if (r == 0)
+		r = observe_new(server->shared.worker_count, &server->shared.observe);
 	if (r == 0)
 		r = bind_api(server);
 	if (r == 0)
@@ -323,6 +339,7 @@ void statute_server_free(struct statute_server *server)
 	for (size_t i = 0; i < server->worker_count; i++)
 		worker_free(server->workers[i]);
 	store_free(server->shared.store);
+	observe_free(server->shared.observe);
 	if (server->has_sink)
 		log_sink_close(&server->shared.sink);
 	arena_done(&server->arena);

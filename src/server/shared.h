@@ -29,6 +29,8 @@ struct door {
 	size_t max;
 };
 
+struct observe;
+
 struct shared {
 	struct server_limits limits;
 	struct h1_limits h1;
@@ -36,8 +38,10 @@ struct shared {
 	size_t worker_count;
 	const struct api *api;
 	struct store *store;
+	struct observe *observe;
 	struct log_sink sink;
 	struct str admin_host;     /* a name that the admin listener is called by, or empty */
+	bool admin_is_public;      /* what operators see is answered on the public listener too */
 	struct door public, admin;
 	atomic_uint stops;         /* calls of statute_server_stop */
 };

@@ -342,7 +342,9 @@ static void set_host(struct worker *worker)
 		.api = shared->api,
 		.store = shared->store,
 		.reader = worker->reader,
-		.own_path = worker->is_admin ? admin_path : own_path,
+		.own_path = worker->is_admin          ? admin_path
+		            : shared->admin_is_public ? own_path_public_admin
+		                                      : own_path,
 		.owns_every_path = worker->is_admin,
 		.kind_of = resource_kind_of,
 		.resume = hand_back,

@@ -19,6 +19,7 @@
 #include <uv.h>
 
 #include "message/date.h"
+#include "observe/observe.h"
 #include "server/access_log.h"
 #include "server/shared.h"
 #include "server/timeouts.h"
@@ -46,6 +47,7 @@ struct worker {
 	struct exchange_host host;
 	struct store_reader *reader;  /* NULL where it is_admin */
 	struct access_log log;
+	struct observer *observer;    /* set by its owner before it runs; NULL: nobody looks */
 	struct timeouts timeouts;
 	uint64_t timer_due;           /* ms of the loop; TIMEOUTS_NEVER where the timer is off */
 	uint64_t drain_due;           /* when connections are cut; TIMEOUTS_NEVER while not draining */

@@ -1,0 +1,146 @@
+/* The pages of operators: the newest requests, and why one was answered so. See docs/inside.md. */
+#include "base/clock.h"
+#include "message/uri.h"
+#include "server/own_pages.h"
+#include "server/worker.h"
+
+enum { ID_MAX = 128 };
+
+static struct observe *observe_of(const struct exchange *x)
+{
+	const struct worker *worker = x->host->data;
+
+	return worker->shared->observe;
+}
+
+/* ---- /-/traces ------------------------------------------------------------ */
+
+static int blame(struct exchange *x, struct str name, struct str code, struct str message)
+{
+	const struct parameter_error error = { .in = "query", .name = name, .code = code, .message = message };
+
+	return exchange_parameter_error(x, &error);
+}
+
+static bool read_status(struct str value, int *ret_status)
+{
+	uint64_t number;
+
+	if (str_eq(value, S("none"))) {
+		*ret_status = 0;
+		return true;
+	}
+	if (value.len != 3)
+		return false;
+	if (value.at[0] >= '1' && value.at[0] <= '5' && str_eq(str_sub(value, 1, 2), S("xx"))) {
+		*ret_status = value.at[0] - '0';
+		return true;
+	}
+	if (!str_to_u64(value, &number) || number < 100 || number > 599)
+		return false;
+	*ret_status = (int)number;
+	return true;
+}
+
+static bool read_limit(struct str value, size_t *ret_limit)
+{
+	uint64_t number;
+
+	if (!str_to_u64(value, &number) || number < 1 || number > RECENT_MAX)
+		return false;
+	*ret_limit = (size_t)number;
+	return true;
+}
+
+/* One pair of the query; what is wrong with it is told of. 0 or STATUTE_ENOMEM. */
+static int read_pair(struct exchange *x, struct str name, struct str value, struct recent_query *query)
+{
+	if (str_eq(name, S("status")))
+		return read_status(value, &query->status) ? 0
+		       : blame(x, name, S("FORMAT"), S("Must be a class (4xx), a status (404) or none"));
+	if (str_eq(name, S("limit")))
+		return read_limit(value, &query->limit) ? 0
+		       : blame(x, name, S("FORMAT"), S("Must be a number from 1 to 1000"));
+	if (str_eq(name, S("since"))) {
+		query->since = value;
+		return recent_is_cursor(value) ? 0
+		       : blame(x, name, S("FORMAT"), S("Must be the cursor of an earlier answer"));
+	}
+	if (str_eq(name, S("route")))
+		query->route = value;
+	else if (str_eq(name, S("node")))
+		query->node = value;
+	else
+		return blame(x, name, S("UNKNOWN_PARAMETER"), S("Nothing here has this name"));
+	return 0;
+}
+
+static int read_query(struct exchange *x, struct str more)
+{
+	struct own_request *own = own_request_of(x);
+	struct recent_query *query = arena_new(&x->arena, struct recent_query);
+	struct str rest = x->request.query, name, value;
+
+	(void)more;
+	if (!query)
+		return STATUTE_ENOMEM;
+	*query = (struct recent_query)RECENT_QUERY_INIT;
+	own->found = query;
+	while (query_next(&rest, &name, &value)) {
+		name = uri_decode(&x->arena, name, true);
+		value = value.at ? uri_decode(&x->arena, value, true) : S("");
+		if (!name.at || !value.at || read_pair(x, name, value, query) < 0)
+			return STATUTE_ENOMEM;
+	}
+	return 0;
+}
+
+static int reply_traces(struct exchange *x, struct str more)
+{
+	struct buf buf;
+	int r;
+
+	(void)more;
+	buf_init(&buf, &x->arena, OWN_PAGE_MAX);
+	r = recent_write(observe_of(x), own_request_of(x)->found, clock_wall_ms() / 1000, &x->arena, &buf);
+	return r < 0 ? r : own_page_send(x, &buf, S("application/json"), S("no-store"));
+}
+
+/* ---- /-/trace/ID ---------------------------------------------------------- */
+
+static int find_trace(struct exchange *x, struct str id, bool *ret_exists)
+{
+	struct trace *trace = arena_new(&x->arena, struct trace);
+	struct str decoded = uri_decode(&x->arena, id, false);
+
+	if (!trace || !decoded.at)
+		return STATUTE_ENOMEM;
+	own_request_of(x)->found = trace;
+	*ret_exists = decoded.len <= ID_MAX && recent_find(observe_of(x), decoded, trace) == 0;
+	return 0;
+}
+
+static int reply_trace(struct exchange *x, struct str more)
+{
+	struct buf buf;
+
+	(void)more;
+	buf_init(&buf, &x->arena, OWN_PAGE_MAX);
+	trace_write(own_request_of(x)->found, &buf);
+	return own_page_send(x, &buf, S("application/json"), S("no-store"));
+}
+
+static void explain_trace(struct exchange *x)
+{
+	if (x->response.status != 404)
+		return;
+	x->problem.detail = S("No request with this id is known here.");
+	x->problem.hint = S("Only the last 1,000 requests are kept, and none over a restart of the server.");
+}
+
+const struct own_page admin_pages[] = {
+	{ .path = "/-/traces", .read = read_query, .reply = reply_traces },
+	{ .path = "/-/trace/", .takes_more = true, .look_up = find_trace, .reply = reply_trace,
+	  .explain = explain_trace },
+	{ 0 },
+};
