@@ -3,8 +3,9 @@
  * SQLite: some threads, each with its own loop and listening socket.
  *
  *	statute_server_new ── statute_server_run (blocks) ── statute_server_free
- *	                          ▲
- *	                          └── statute_server_stop, from anywhere
+ *	                          ▲ ▲
+ *	                          │ └── statute_server_reload, another document
+ *	                          └──── statute_server_stop, from anywhere
  *
  * It installs no signal handler and prints nothing but its log. The process should
  * ignore SIGPIPE.
@@ -61,8 +62,9 @@ STATUTE_CHECK STATUTE_API int statute_server_new(struct statute_document *docume
                                                  const struct statute_server_options *options,
                                                  struct statute_server **ret_server);
 /*
- * What is wrong, or worth a warning, a line each with a line end; "" where nothing
- * is. Errors of the document begin "file:line:column: ". Lives as long as the server.
+ * What statute_server_new, or the last statute_server_reload, found wrong or worth a warning,
+ * a line each with a line end; "" where nothing is. Errors of the document begin
+ * "file:line:column: ". Lives until the next statute_server_reload.
  */
 STATUTE_API const char *statute_server_problems(const struct statute_server *server);
 /* Serves until it is stopped. Once a server. 0 or STATUTE_ESYSTEM. */
@@ -73,6 +75,21 @@ STATUTE_CHECK STATUTE_API int statute_server_run(struct statute_server *server);
  * answered 503, and statute_server_run returns. The second call cuts every connection.
  */
 STATUTE_API void statute_server_stop(struct statute_server *server);
+/*
+ * Serves another document from now on, with the same database and options: requests whose
+ * head was complete before go on to their answers under the document that they began with, and
+ * once it returned 0 all new ones see the new one; no connection is closed for it. It binds the
+ * document and changes the database as statute_server_new does, all of it or nothing; where
+ * that fails, the document that was served still is.
+ *
+ * Any thread that may wait, before statute_server_run too; of several calls one waits
+ * for the other. 0: the server owns the document, and frees it when no request needs it
+ * any more. Else it stays the caller's, to be freed: STATUTE_EDOCUMENT, STATUTE_ESTORE,
+ * STATUTE_ENOMEM as of statute_server_new; STATUTE_ELIMIT, where requests of too many earlier
+ * documents are in progress still; STATUTE_ESTOPPED, after statute_server_stop.
+ */
+STATUTE_CHECK STATUTE_API int statute_server_reload(struct statute_server *server,
+                                                    struct statute_document *document);
 /* Any thread, and from a signal handler: opens the log file anew, as after a rotation. */
 STATUTE_API void statute_server_reopen_log(struct statute_server *server);
 /* Not while it runs. Accepts NULL. */

@@ -1,8 +1,13 @@
 /* `statute serve`: serves an OpenAPI document until it is told to stop. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <statute/document.h>
 #include <statute/routes.h>
@@ -11,6 +16,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "cli/command.h"
+#include "cli/reload.h"
 
 struct serve_options {
 	struct statute_server_options server;
@@ -54,24 +60,58 @@ static const struct option options[] = {
 static const char help[] =
 	"Data is kept in SQLite, in one file that is made where it is missing.\n"
 	"SIGINT and SIGTERM stop it once what is in progress was answered; the same\n"
-	"again stops it at once. SIGHUP opens the log file anew; without one it stops.\n";
+	"again stops it at once. SIGHUP reads DOCUMENT anew and serves it from then on, if\n"
+	"nothing is wrong with it, without losing a request; it opens the log file anew, too.\n"
+	"Where the terminal that it was started from is gone, SIGHUP stops it, unless it\n"
+	"has a log file.\n";
 
 /* ---- Signals -------------------------------------------------------------- */
 
-static struct statute_server *volatile serving;
-static volatile sig_atomic_t has_log_file;
+static struct statute_server *_Atomic serving;
+static atomic_int handlers; /* that run now, on whichever thread */
+static struct reloader reloader;
+static volatile sig_atomic_t ends_with_terminal;
 
-/* Without a log file a hangup means what it always did: the terminal is gone. */
+static bool has_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || (errno != ENXIO && errno != EIO);
+}
+
+static void hang_up(struct statute_server *server)
+{
+	if (ends_with_terminal && !has_terminal()) {
+		statute_server_stop(server);
+		return;
+	}
+	statute_server_reopen_log(server);
+	reloader_ask(&reloader);
+}
+
 static void on_signal(int number)
 {
-	struct statute_server *server = serving;
+	struct statute_server *server;
+	int error = errno;
 
-	if (!server)
-		return;
-	if (number == SIGHUP && has_log_file)
-		statute_server_reopen_log(server);
-	else
+	atomic_fetch_add(&handlers, 1);
+	server = serving;
+	if (server && number == SIGHUP)
+		hang_up(server);
+	else if (server)
 		statute_server_stop(server);
+	atomic_fetch_sub(&handlers, 1);
+	errno = error;
+}
+
+/* Whoever ignored the hangup for it (nohup) wants it to live on without the terminal. */
+static bool is_ignored(int number)
+{
+	struct sigaction now;
+
+	return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 static void take_signals(struct statute_server *server, const char *log)
@@ -79,12 +119,21 @@ static void take_signals(struct statute_server *server, const char *log)
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction heed = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	bool has_log_file = strcmp(log, "-") != 0 && strcmp(log, "off") != 0;
 
+	ends_with_terminal = !has_log_file && !is_ignored(SIGHUP) && has_terminal();
 	serving = server;
-	has_log_file = strcmp(log, "-") != 0 && strcmp(log, "off") != 0;
 	sigaction(SIGPIPE, &ignore, NULL);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sigaction(numbers[i], &heed, NULL);
+}
+
+/* After it no handler knows the server any more. */
+static void leave_signals(void)
+{
+	serving = NULL;
+	while (atomic_load(&handlers))
+		sched_yield();
 }
 
 /* Each connection takes a descriptor: as many as the system lets us have. */
@@ -132,17 +181,31 @@ static int exit_code(int r)
 
 /* ---- The command ---------------------------------------------------------- */
 
-static int serve(struct statute_document *document, const struct statute_server_options *server_options)
+/* Once it said where it listens, it can be told to stop. */
+static int run_server(struct statute_server *server, const struct statute_document *document, const char *path,
+                      const struct statute_server_options *server_options)
+{
+	int r;
+
+	if (reloader_start(&reloader, server, path) < 0)
+		return STATUTE_ESYSTEM;
+	take_signals(server, server_options->log);
+	print_start(document, server, server_options->database);
+	r = statute_server_run(server);
+	leave_signals();
+	reloader_end(&reloader);
+	return r;
+}
+
+static int serve(struct statute_document *document, const char *path,
+                 const struct statute_server_options *server_options)
 {
 	struct statute_server *server = NULL;
 	int r = statute_server_new(document, server_options, &server);
 
 	fputs(server ? statute_server_problems(server) : "statute: not enough memory\n", stderr);
 	if (r == 0) {
-		take_signals(server, server_options->log);
-		print_start(document, server, server_options->database);
-		r = statute_server_run(server);
-		serving = NULL;
+		r = run_server(server, document, path, server_options);
 		if (r < 0)
 			command_error("%s", statute_err_text(r));
 	}
@@ -156,7 +219,7 @@ static int load_and_serve(const char *path, const struct statute_server_options 
 	int r = statute_document_load(path, &document), code;
 
 	if (r == 0) {
-		code = serve(document, server_options);
+		code = serve(document, path, server_options);
 	} else if (document) {
 		fputs(statute_document_problems(document), stderr);
 		code = EXIT_USAGE;

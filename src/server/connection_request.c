@@ -207,7 +207,9 @@ static void begin(struct connection *c, bool has_more)
 {
 	struct worker *worker = c->worker;
 
-	worker->host.is_overloaded = worker->in_flight >= worker->in_flight_max;
+	serving_begin(worker, c->x);
+	worker->serving->host.is_draining = worker_is_draining(worker);
+	worker->serving->host.is_overloaded = worker->in_flight >= worker->in_flight_max;
 	worker->in_flight++;
 	c->in_flight = true;
 	c->has_content_begun = has_more && c->x->request.has_content;

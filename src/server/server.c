@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "openapi/public.h"
 #include "server/admin.h"
 #include "server/listener.h"
 #include "server/shared.h"
@@ -19,7 +18,6 @@
 enum {
 	WORKERS_MAX = 256,
 	PROBLEMS_MAX = 4 << 20,
-	SECURED_TOLD = 20,
 	SERVER_ARENA = 64 << 20,
 	URL_MAX = ADDRESS_TEXT_MAX + 8,
 	ADMIN_CONNECTIONS = 100
@@ -28,8 +26,10 @@ enum {
 struct statute_server {
 	struct arena arena;
 	struct shared shared;
-	struct statute_document *public;
-	struct document *document; /* behind it */
+	struct statute_document *first; /* the document that it began with */
+	struct generation *generation;  /* the newest */
+	atomic_size_t generations;      /* that are alive */
+	uv_mutex_t reloading;           /* one at a time */
 	struct buf problems;
 	struct address address, admin_address;
 	char url[URL_MAX], admin_url[URL_MAX];
@@ -45,21 +45,6 @@ static int fail(struct statute_server *server, int r, const char *what, const ch
 {
 	buf_printf(&server->problems, "%s: %s\n", what, why);
 	return r;
-}
-
-/* A problem of the database has no place in the document; the file's name stands in front. */
-static void tell_database_issues(struct statute_server *server, const char *path, size_t from)
-{
-	const struct issues *issues = &server->document->issues;
-
-	if (from == issues->count)
-		fail(server, STATUTE_ESTORE, path, statute_err_text(STATUTE_ESTORE));
-	for (size_t i = from; i < issues->count; i++) {
-		const struct issue *issue = &issues->list[i];
-
-		buf_printf(&server->problems, "%s: %.*s%s%.*s\n", path, STR_ARG(issue->message),
-		           issue->remedy.len ? "; " : "", STR_ARG(issue->remedy));
-	}
 }
 
 /* ---- The steps of statute_server_new -------------------------------------- */
@@ -109,62 +94,21 @@ static int open_sink(struct statute_server *server, const char *path)
 	return r < 0 ? fail(server, r, path, "the log cannot be opened for writing") : 0;
 }
 
-static int bind_api(struct statute_server *server)
+static int open_generation(struct statute_server *server, const struct statute_server_options *options)
 {
-	int r = statute_document_bind(server->public);
+	struct str path = str_dup(&server->arena, str_from(options->database ? options->database : "statute.db"));
+	const struct generation_options generation = { path.at, options->ignores_security, &server->generations };
+	int r = path.at ? generation_open(server->first, &generation, &server->problems, &server->generation)
+	                : STATUTE_ENOMEM;
 
-	if (r == STATUTE_EDOCUMENT)
-		issues_write(&server->document->issues, &server->document->sources, &server->problems);
-	if (r < 0)
-		return r;
-	server->shared.api = statute_document_api(server->public);
-	return observe_label(server->shared.observe, server->shared.api);
-}
-
-/* An operation that demands credentials, served to anybody, would be an open door that looks shut. */
-static int check_security(struct statute_server *server, bool is_ignored)
-{
-	const struct statute_route *route;
-	size_t count = 0;
-
-	if (!server->shared.api->needs_credentials)
-		return 0;
-	for (size_t i = 0; (route = statute_document_route(server->public, i)); i++)
-		if (route->needs_credentials && ++count <= SECURED_TOLD && !is_ignored)
-			buf_printf(&server->problems, "%s %s demands credentials\n", route->method, route->path);
-	if (is_ignored) {
-		buf_printf(&server->problems, "warning: operations that demand credentials, and are served to "
-		                              "anybody: %zu\n", count);
-		return 0;
-	}
-	if (count > SECURED_TOLD)
-		buf_printf(&server->problems, "and %zu more\n", count - SECURED_TOLD);
-	buf_lit(&server->problems, "This version cannot check credentials. With --no-security it serves "
-	                           "these operations to anybody.\n");
-	return STATUTE_EDOCUMENT;
-}
-
-static int open_store(struct statute_server *server, const char *path)
-{
-	struct store_options options = STORE_OPTIONS_INIT;
-	size_t issues = server->document->issues.count;
-	int r;
-
-	if (path)
-		options.path = path;
-	r = store_open(&options, &server->shared.api->spec, &server->document->issues, &server->shared.store);
-	if (r == STATUTE_ESTORE)
-		tell_database_issues(server, options.path, issues);
-	else if (r == 0 || r == STATUTE_EDOCUMENT)
-		issues_write(&server->document->issues, &server->document->sources, &server->problems);
-	return r;
+	return r < 0 ? r : observe_label(server->shared.observe, server->generation->api);
 }
 
 /* Takes the descriptor in any case. */
 static int make_worker(struct statute_server *server, int fd, bool is_admin)
 {
 	size_t index = server->worker_count;
-	int r = worker_new(&server->shared, fd, is_admin, &server->workers[index]);
+	int r = worker_new(&server->shared, server->generation, fd, is_admin, &server->workers[index]);
 
 	if (r < 0)
 		return r;
@@ -256,15 +200,29 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 	if (r == 0)
 		r = observe_new(server->shared.worker_count, &server->shared.observe);
 	if (r == 0)
-		r = bind_api(server);
-	if (r == 0)
-		r = check_security(server, options->ignores_security);
-	if (r == 0)
-		r = open_store(server, options->database);
+		r = open_generation(server, options);
 	if (r == 0)
 		r = open_listeners(server, options);
 	buf_add_char(&server->problems, '\0');
 	return r;
+}
+
+static int make_locks(struct statute_server *server)
+{
+	struct shared *shared = &server->shared;
+
+	if (uv_mutex_init(&server->reloading) < 0)
+		return STATUTE_ENOMEM;
+	if (uv_mutex_init(&shared->lock) < 0) {
+		uv_mutex_destroy(&server->reloading);
+		return STATUTE_ENOMEM;
+	}
+	if (uv_cond_init(&shared->taken) < 0) {
+		uv_mutex_destroy(&shared->lock);
+		uv_mutex_destroy(&server->reloading);
+		return STATUTE_ENOMEM;
+	}
+	return 0;
 }
 
 int statute_server_new(struct statute_document *document, const struct statute_server_options *options,
@@ -275,8 +233,11 @@ int statute_server_new(struct statute_document *document, const struct statute_s
 
 	if (!server)
 		return STATUTE_ENOMEM;
-	server->public = document;
-	server->document = statute_document_internal(document);
+	if (make_locks(server) < 0) {
+		free(server);
+		return STATUTE_ENOMEM;
+	}
+	server->first = document;
 	arena_init(&server->arena, 4096, SERVER_ARENA);
 	buf_init(&server->problems, &server->arena, PROBLEMS_MAX);
 	r = set_up(server, options);
@@ -305,19 +266,31 @@ static void wake_all(const struct statute_server *server)
 		worker_wake(server->workers[i]);
 }
 
+/* Under the lock, so that nobody waits for workers that do not run. */
+static void set_running(struct shared *shared, bool is_running)
+{
+	uv_mutex_lock(&shared->lock);
+	shared->is_running = is_running;
+	uv_cond_broadcast(&shared->taken);
+	uv_mutex_unlock(&shared->lock);
+}
+
 int statute_server_run(struct statute_server *server)
 {
 	size_t started = 0;
 
+	set_running(&server->shared, true);
 	while (started < server->worker_count &&
 	       uv_thread_create(&server->workers[started]->thread, run_worker, server->workers[started]) == 0)
 		started++;
 	if (started < server->worker_count) {
+		set_running(&server->shared, false);
 		atomic_store(&server->shared.stops, 2);
 		wake_all(server);
 	}
 	for (size_t i = 0; i < started; i++)
 		uv_thread_join(&server->workers[i]->thread);
+	set_running(&server->shared, false);
 	return started < server->worker_count ? STATUTE_ESYSTEM : 0;
 }
 
@@ -332,16 +305,101 @@ void statute_server_reopen_log(struct statute_server *server)
 	log_sink_reopen(&server->shared.sink);
 }
 
+/* ---- Another document ----------------------------------------------------- */
+
+static int make_servings(struct statute_server *server, struct generation *generation)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < server->worker_count && r == 0; i++)
+		r = serving_new(server->workers[i], generation, &server->workers[i]->prepared);
+	return r == STATUTE_ESTORE ? fail(server, r, generation->database, "it cannot be opened once more") : r;
+}
+
+static void free_servings(struct statute_server *server)
+{
+	for (size_t i = 0; i < server->worker_count; i++) {
+		serving_free(server->workers[i]->prepared);
+		server->workers[i]->prepared = NULL;
+	}
+}
+
+/* Under the lock. */
+static bool is_awaited(const struct statute_server *server)
+{
+	for (size_t i = 0; server->shared.is_running && i < server->worker_count; i++)
+		if (atomic_load(&server->workers[i]->offered) && !server->workers[i]->has_ended)
+			return true;
+	return false;
+}
+
+/* Nothing can fail any more. */
+static void hand_over(struct statute_server *server, struct generation *generation)
+{
+	struct shared *shared = &server->shared;
+
+	uv_mutex_lock(&shared->lock);
+	for (size_t i = 0; i < server->worker_count; i++) {
+		serving_offer(server->workers[i], server->workers[i]->prepared);
+		server->workers[i]->prepared = NULL;
+	}
+	wake_all(server);
+	while (is_awaited(server))
+		uv_cond_wait(&shared->taken, &shared->lock);
+	uv_mutex_unlock(&shared->lock);
+	generation_leave(server->generation);
+	server->generation = generation;
+}
+
+static int reload(struct statute_server *server, struct statute_document *document)
+{
+	struct generation *generation;
+	int r;
+
+	if (atomic_load(&server->shared.stops))
+		return fail(server, STATUTE_ESTOPPED, server->url, statute_err_text(STATUTE_ESTOPPED));
+	r = generation_prepare(server->generation, document, &server->problems, &generation);
+	if (r < 0)
+		return r;
+	r = observe_label(server->shared.observe, generation->api);
+	if (r == 0)
+		r = make_servings(server, generation);
+	if (r == 0)
+		r = generation_adopt(generation, &server->problems);
+	if (r == 0) {
+		hand_over(server, generation);
+		return 0;
+	}
+	free_servings(server);
+	generation_discard(generation);
+	return r;
+}
+
+int statute_server_reload(struct statute_server *server, struct statute_document *document)
+{
+	int r;
+
+	uv_mutex_lock(&server->reloading);
+	buf_reset(&server->problems);
+	r = reload(server, document);
+	buf_add_char(&server->problems, '\0');
+	uv_mutex_unlock(&server->reloading);
+	return r;
+}
+
 void statute_server_free(struct statute_server *server)
 {
 	if (!server)
 		return;
 	for (size_t i = 0; i < server->worker_count; i++)
 		worker_free(server->workers[i]);
-	store_free(server->shared.store);
+	generation_close(server->generation);
 	observe_free(server->shared.observe);
 	if (server->has_sink)
 		log_sink_close(&server->shared.sink);
+	uv_cond_destroy(&server->shared.taken);
+	uv_mutex_destroy(&server->shared.lock);
+	uv_mutex_destroy(&server->reloading);
 	arena_done(&server->arena);
 	free(server);
 }

@@ -1,11 +1,13 @@
 /*
  * What the workers of one server share. Immutable while they run, but for the
- * atomics, the sink and the store, which lock for themselves.
+ * atomics, the sink, which locks for itself, and what is under the lock.
  */
 #ifndef STATUTE_SERVER_SHARED_H
 #define STATUTE_SERVER_SHARED_H
 
 #include <stdatomic.h>
+
+#include <uv.h>
 
 #include <statute/server.h>
 
@@ -36,14 +38,15 @@ struct shared {
 	struct h1_limits h1;
 	struct exchange_settings settings;
 	size_t worker_count;
-	const struct api *api;
-	struct store *store;
 	struct observe *observe;
 	struct log_sink sink;
 	struct str admin_host;     /* a name that the admin listener is called by, or empty */
 	bool admin_is_public;      /* what operators see is answered on the public listener too */
 	struct door public, admin;
 	atomic_uint stops;         /* calls of statute_server_stop */
+	uv_mutex_t lock;
+	uv_cond_t taken;           /* a worker took what it was offered, or ended */
+	bool is_running;           /* under the lock: the workers have threads */
 };
 
 #endif

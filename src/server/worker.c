@@ -28,11 +28,11 @@ struct exchange *worker_take_exchange(struct worker *worker)
 		worker->spare = x->next;
 		worker->spare_count--;
 		x->next = NULL;
-		return x;
+	} else if ((x = calloc(1, sizeof(*x)))) {
+		exchange_init(x, &worker->serving->host);
 	}
-	x = calloc(1, sizeof(*x));
 	if (x)
-		exchange_init(x, &worker->host);
+		serving_enter(worker, x);
 	return x;
 }
 
@@ -46,6 +46,7 @@ void worker_give_exchange(struct worker *worker, struct exchange *x)
 {
 	if (!x)
 		return;
+	serving_leave(worker, x);
 	if (worker->spare_count >= SPARE_EXCHANGES) {
 		free_exchange(x);
 		return;
@@ -190,7 +191,7 @@ static void resume_all(struct worker *worker)
 	struct exchange *x = take_handed_back(worker);
 
 	if (x)
-		store_reader_refresh(worker->reader); /* what the writer did must be seen */
+		serving_refresh(worker); /* what the writer did must be seen */
 	while (x) {
 		struct exchange *next = x->next;
 
@@ -245,7 +246,6 @@ static int work(struct exchange *x, void (*fn)(struct exchange *x))
 
 static void start_draining(struct worker *worker)
 {
-	worker->host.is_draining = true;
 	uv_close((uv_handle_t *)&worker->listener, NULL);
 	worker->drain_due = uv_now(&worker->loop) + worker->shared->limits.drain_timeout;
 	wake_at(worker, worker->drain_due);
@@ -271,6 +271,7 @@ static void on_async(uv_async_t *async)
 	struct worker *worker = async->data;
 
 	resume_all(worker);
+	serving_take(worker);
 	heed_stops(worker);
 }
 
@@ -288,8 +289,8 @@ static void on_prepare(uv_prepare_t *prepare)
 {
 	struct worker *worker = prepare->data;
 
-	if (worker->did_read && worker->reader)
-		store_reader_refresh(worker->reader);
+	if (worker->did_read)
+		serving_refresh(worker);
 	worker->did_read = false;
 	access_log_flush(&worker->log);
 	if (worker->log.lines.len || worker->has_missed)
@@ -333,15 +334,12 @@ static size_t share(uint64_t all, size_t workers)
 	return each ? each : 1;
 }
 
-static void set_host(struct worker *worker)
+void worker_fill_host(struct worker *worker, struct exchange_host *host)
 {
-	struct shared *shared = worker->shared;
+	const struct shared *shared = worker->shared;
 
-	worker->host = (struct exchange_host){
+	*host = (struct exchange_host){
 		.settings = &shared->settings,
-		.api = shared->api,
-		.store = shared->store,
-		.reader = worker->reader,
 		.own_path = worker->is_admin          ? admin_path
 		            : shared->admin_is_public ? own_path_public_admin
 		                                      : own_path,
@@ -351,6 +349,12 @@ static void set_host(struct worker *worker)
 		.work = work,
 		.data = worker,
 	};
+}
+
+static void set_shares(struct worker *worker)
+{
+	const struct shared *shared = worker->shared;
+
 	worker->in_flight_max = share(shared->limits.in_flight, shared->worker_count);
 	worker->background_max = share(shared->limits.background, shared->worker_count);
 }
@@ -380,7 +384,7 @@ static int listen_on(struct worker *worker, int fd)
 	return 0;
 }
 
-static int open_worker(struct worker *worker, int fd)
+static int open_worker(struct worker *worker, struct generation *generation, int fd)
 {
 	int r = uv_loop_init(&worker->loop) < 0 ? STATUTE_ESYSTEM : 0;
 
@@ -392,11 +396,11 @@ static int open_worker(struct worker *worker, int fd)
 		return r;
 	}
 	r = listen_on(worker, fd);
-	/* What the admin listener shows is no row: a connection that never reads would only be in the way. */
-	return r < 0 || worker->is_admin ? r : store_reader_new(worker->shared->store, &worker->reader);
+	return r < 0 ? r : serving_new(worker, generation, &worker->serving);
 }
 
-int worker_new(struct shared *shared, int fd, bool is_admin, struct worker **ret_worker)
+int worker_new(struct shared *shared, struct generation *generation, int fd, bool is_admin,
+               struct worker **ret_worker)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	int r;
@@ -411,20 +415,27 @@ int worker_new(struct shared *shared, int fd, bool is_admin, struct worker **ret
 	worker->date_s = -1;
 	access_log_init(&worker->log, &shared->sink);
 	set_timeouts(worker);
-	r = open_worker(worker, fd);
+	set_shares(worker);
+	r = open_worker(worker, generation, fd);
 	if (r < 0) {
 		worker_free(worker);
 		return r;
 	}
-	set_host(worker);
 	*ret_worker = worker;
 	return 0;
 }
 
 void worker_run(struct worker *worker)
 {
+	struct shared *shared = worker->shared;
+
+	serving_take(worker);
 	uv_run(&worker->loop, UV_RUN_DEFAULT);
 	access_log_flush(&worker->log);
+	uv_mutex_lock(&shared->lock);
+	worker->has_ended = true;
+	uv_cond_broadcast(&shared->taken);
+	uv_mutex_unlock(&shared->lock);
 }
 
 void worker_wake(struct worker *worker)
@@ -466,7 +477,7 @@ void worker_free(struct worker *worker)
 		worker->pool = buffer->next;
 		free_buffer(buffer);
 	}
-	store_reader_free(worker->reader);
+	serving_free_all(worker);
 	access_log_done(&worker->log);
 	free(worker);
 }

@@ -1,5 +1,5 @@
 /*
- * A worker: one thread with its own loop, listening socket, reader of the store,
+ * A worker: one thread with its own loop, listening socket, readers of the store,
  * exchanges, buffers and log lines. Workers share nothing that they write in the
  * way of a request.
  *
@@ -21,6 +21,7 @@
 #include "message/date.h"
 #include "observe/observe.h"
 #include "server/access_log.h"
+#include "server/serving.h"
 #include "server/shared.h"
 #include "server/timeouts.h"
 
@@ -44,8 +45,9 @@ struct worker {
 	uv_async_t async;             /* something was handed back, or the server stops */
 	uv_thread_t thread;
 	_Atomic(struct exchange *) handed_back; /* newest first, by x->next */
-	struct exchange_host host;
-	struct store_reader *reader;  /* NULL where it is_admin */
+	struct serving *serving;      /* the document that new requests see; behind it earlier ones */
+	struct serving *prepared;     /* to be offered; of the thread that reloads */
+	_Atomic(struct serving *) offered; /* to be served from now on; NULL where it was taken */
 	struct access_log log;
 	struct observer *observer;    /* set by its owner before it runs; NULL: nobody looks */
 	struct timeouts timeouts;
@@ -64,6 +66,7 @@ struct worker {
 	bool is_admin;                /* it answers the admin listener: nothing of the API, and unlogged */
 	bool is_open;                 /* the loop was made */
 	bool is_finished;             /* its last handles are closing */
+	bool has_ended;               /* its loop did; under shared->lock */
 	int64_t date_s;
 	char date[HTTP_DATE_LEN];
 	char input[WORKER_INPUT];     /* what a read takes; nothing stays in it */
@@ -73,7 +76,10 @@ struct worker {
  * Listens on `fd`, which it takes in any case; through shared->public, or shared->admin where it
  * `is_admin`. *ret_worker is complete or untouched.
  */
-STATUTE_CHECK int worker_new(struct shared *shared, int fd, bool is_admin, struct worker **ret_worker);
+STATUTE_CHECK int worker_new(struct shared *shared, struct generation *generation, int fd, bool is_admin,
+                             struct worker **ret_worker);
+/* Of its exchanges, but for what is of one generation. Any thread. */
+void worker_fill_host(struct worker *worker, struct exchange_host *host);
 /* Runs its loop until the server is stopped and its last connection gone. */
 void worker_run(struct worker *worker);
 /* Any thread, and from a signal handler: the worker looks at shared->stops. */

@@ -87,7 +87,9 @@ static int start(void **state)
 	options.workers = 1;
 	assert_int_equal(statute_document_load(SHOP, &split->document), 0);
 	assert_int_equal(statute_server_new(split->document, &options, &split->server), 0);
-	assert_int_equal(worker_new(&split->server->shared, listen_on_name(split), false, &split->worker), 0);
+	assert_int_equal(worker_new(&split->server->shared, split->server->generation, listen_on_name(split), false,
+	                            &split->worker),
+	                 0);
 	split->whole.max = split->parted.max = SAID_MAX;
 	*state = split;
 	return 0;

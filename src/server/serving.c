@@ -1,0 +1,118 @@
+/* A generation as one worker serves it: see serving.h. */
+#include "server/serving.h"
+
+#include <stdlib.h>
+
+#include "server/worker.h"
+
+int serving_new(struct worker *worker, struct generation *generation, struct serving **ret_serving)
+{
+	struct serving *serving = calloc(1, sizeof(*serving));
+	int r = 0;
+
+	if (!serving)
+		return STATUTE_ENOMEM;
+	/* What the admin listener shows is no row: a connection that never reads would only be in the way. */
+	if (!worker->is_admin)
+		r = store_reader_new(generation->store, &serving->reader);
+	if (r < 0) {
+		free(serving);
+		return r;
+	}
+	serving->generation = generation;
+	generation_enter(generation);
+	worker_fill_host(worker, &serving->host);
+	serving->host.api = generation->api;
+	serving->host.store = generation->store;
+	serving->host.reader = serving->reader;
+	*ret_serving = serving;
+	return 0;
+}
+
+void serving_free(struct serving *serving)
+{
+	if (!serving)
+		return;
+	store_reader_free(serving->reader);
+	generation_leave(serving->generation);
+	free(serving);
+}
+
+void serving_offer(struct worker *worker, struct serving *serving)
+{
+	serving_free(atomic_exchange(&worker->offered, serving));
+}
+
+/* One that is not the newest ends with its last exchange. */
+static void end_if_unused(struct worker *worker, struct serving *serving)
+{
+	struct serving **at = &worker->serving;
+
+	if (serving == worker->serving || serving->exchanges)
+		return;
+	while (*at != serving)
+		at = &(*at)->next;
+	*at = serving->next;
+	serving_free(serving);
+}
+
+void serving_take(struct worker *worker)
+{
+	struct shared *shared = worker->shared;
+	struct serving *before = worker->serving;
+
+	if (!atomic_load(&worker->offered))
+		return;
+	uv_mutex_lock(&shared->lock);
+	worker->serving = atomic_exchange(&worker->offered, NULL);
+	worker->serving->next = before;
+	uv_cond_broadcast(&shared->taken);
+	uv_mutex_unlock(&shared->lock);
+	if (before)
+		end_if_unused(worker, before);
+}
+
+static struct serving *serving_of(struct exchange *x)
+{
+	return (struct serving *)(uintptr_t)x->host;
+}
+
+void serving_enter(struct worker *worker, struct exchange *x)
+{
+	x->host = &worker->serving->host;
+	worker->serving->exchanges++;
+}
+
+void serving_leave(struct worker *worker, struct exchange *x)
+{
+	struct serving *serving = serving_of(x);
+
+	serving->exchanges--;
+	end_if_unused(worker, serving);
+}
+
+void serving_begin(struct worker *worker, struct exchange *x)
+{
+	if (serving_of(x) != worker->serving) {
+		serving_leave(worker, x);
+		serving_enter(worker, x);
+	}
+}
+
+void serving_refresh(struct worker *worker)
+{
+	for (struct serving *serving = worker->serving; serving; serving = serving->next)
+		if (serving->reader)
+			store_reader_refresh(serving->reader);
+}
+
+void serving_free_all(struct worker *worker)
+{
+	serving_free(atomic_exchange(&worker->offered, NULL));
+	while (worker->serving) {
+		struct serving *next = worker->serving->next;
+
+		serving_free(worker->serving);
+		worker->serving = next;
+	}
+}
