@@ -9,9 +9,12 @@
  */
 #include "openapi/binder.h"
 
+/* NULL for the root path, whose one segment is empty. */
 static struct path_segment *last_segment(const struct path_item *item)
 {
-	return item->segment_count ? &item->segments[item->segment_count - 1] : NULL;
+	struct path_segment *last = &item->segments[item->segment_count - 1];
+
+	return item->segment_count == 1 && !last->parameter.at && !last->literal.len ? NULL : last;
 }
 
 static bool is_parameter(const struct path_segment *segment)
