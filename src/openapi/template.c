@@ -81,7 +81,7 @@ static int read_segments(struct reader *r, struct path_item *path)
 
 	path->segments = arena_array(r->arena, TEMPLATE_SEGMENTS_MAX, sizeof(*path->segments));
 	if (!path->segments)
-		return STATUTE_ENOMEM;
+		return r->failure = STATUTE_ENOMEM;
 	do {
 		struct str text = str_cut(&rest, '/');
 
