@@ -34,7 +34,7 @@ static void issue_member(struct binder *binder, const struct resource *resource,
 			nearest = collection->members[i].name;
 		}
 	}
-	issues_add(binder->issues, node->name.at && !node->text.at ? node->name_at : node->at,
+	issues_add(binder->issues, node->name.at ? node->name_at : node->at,
 	           nearest.at ? str_printf(binder->arena, "did you mean '%.*s'?", STR_ARG(nearest)).at
 	                      : "name a string, number, integer or boolean member of its schema",
 	           "'%.*s' is no scalar member of '%.*s'", STR_ARG(name), STR_ARG(collection->name));
@@ -110,9 +110,10 @@ static void issue_collection(struct binder *binder, const struct json *node)
 	size_t best = 4;
 
 	for (size_t i = 0; i < binder->by_name.count; i++) {
+		const struct resource *resource = binder->by_name.entries[i].value;
 		size_t distance = str_distance(json_text(node), binder->by_name.entries[i].key);
 
-		if (distance < best) {
+		if (distance < best && !resource->collection.is_singleton) {
 			best = distance;
 			nearest = binder->by_name.entries[i].key;
 		}

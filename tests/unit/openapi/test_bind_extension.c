@@ -1,0 +1,287 @@
+/* What x-statute can say, and each mistake in it: told at its place, with what to write instead. */
+#include "unit/openapi/folder.h"
+
+#include "openapi/bind.h"
+
+#define NOTES(extension) \
+	HEAD_3_1 "paths:\n" \
+		 "  /notes:\n" \
+		 "    x-statute: " extension "\n" \
+		 "    get: {responses: {'200': {description: All.}}}\n" \
+		 "  /notes/{id}:\n" \
+		 "    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n" \
+		 "    get: {responses: {'200': {description: One., content: {application/json: {schema: {$ref: " \
+		 "'#/components/schemas/Note'}}}}}}\n" \
+		 "  /settings:\n" \
+		 "    get: {responses: {'200': {description: All.}}}\n" \
+		 "    put: {requestBody: {content: {application/json: {}}}, responses: {'204': {description: Put.}}}\n" \
+		 "components:\n" \
+		 "  schemas:\n" \
+		 "    Note:\n" \
+		 "      type: object\n" \
+		 "      properties: {id: {type: integer, readOnly: true}, title: {type: string}, author: {type: " \
+		 "integer}, state: {type: string}, tags: {type: array}}\n"
+
+#define SCALARS "; name a string, number, integer or boolean member of its schema"
+
+static const struct api *api;
+
+static void bind_text(struct str text, int result, const char *issues)
+{
+	struct api *bound = NULL;
+
+	write_file("api.yaml", text);
+	document = NULL;
+	assert_int_equal(document_load(&arena, "api.yaml", &document), 0);
+	assert_int_equal(bind_document(document, &bound), result);
+	assert_str(issues_text(), issues);
+	api = bound;
+}
+#define BINDS(extension) bind_text(S(NOTES(extension)), 0, "")
+#define FAULT(extension, column, text) \
+	bind_text(S(NOTES(extension)), STATUTE_EDOCUMENT, "api.yaml:5:" column ": error: " text "\n")
+
+static const struct resource *resource_of(const char *name)
+{
+	for (size_t i = 0; i < api->resource_count; i++)
+		if (str_eq(api->resources[i]->collection.name, str_from(name)))
+			return api->resources[i];
+	fail_msg("there is no resource %s", name);
+	return NULL;
+}
+
+static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **state)
+{
+	(void)state;
+	FAULT("{onn-delete: gone}", "17", "x-statute has no key 'onn-delete' here; did you mean 'on-delete'?");
+	FAULT("{wherefore: 1}", "17",
+	      "x-statute has no key 'wherefore' here; the keys here are collection, on-delete, references, "
+	      "require-match, rules, transitions, unique");
+	FAULT("[unique]", "16", "x-statute must be an object");
+}
+
+static void a_collection_takes_the_name_that_it_is_given(void **state)
+{
+	(void)state;
+	BINDS("{collection: memos}");
+	assert_str(resource_of("memos")->path, "/notes");
+	FAULT("{collection: 1}", "29", "x-statute.collection is a number; name the collection: collection: users");
+	FAULT("{collection: ''}", "29", "x-statute.collection is a string; name the collection: collection: users");
+}
+
+static void unique_lists_names_and_lists_of_names(void **state)
+{
+	const struct collection *notes;
+
+	(void)state;
+	BINDS("{unique: [title, [author, state]]}");
+	notes = &resource_of("notes")->collection;
+	assert_int_equal(notes->unique_count, 2);
+	assert_int_equal(notes->uniques[0].count, 1);
+	assert_str(notes->members[notes->uniques[0].members[0]].name, "title");
+	assert_int_equal(notes->uniques[1].count, 2);
+	assert_str(notes->members[notes->uniques[1].members[0]].name, "author");
+	assert_str(notes->members[notes->uniques[1].members[1]].name, "state");
+	BINDS("{unique: []}");
+	assert_int_equal(resource_of("notes")->collection.unique_count, 0);
+}
+
+static void unique_tells_what_is_no_list_of_scalar_members(void **state)
+{
+	(void)state;
+	FAULT("{unique: title}", "25",
+	      "x-statute.unique is a string; list member names: unique: [email, [first, second]]");
+	FAULT("{unique: {title: 1}}", "25",
+	      "x-statute.unique is an object; list member names: unique: [email, [first, second]]");
+	FAULT("{unique: [[title, true]]}", "34",
+	      "x-statute.unique is a boolean; list member names: unique: [email, [first, second]]");
+	FAULT("{unique: [[]]}", "26", "an empty list of members cannot be unique");
+	FAULT("{unique: [titel]}", "26", "'titel' is no scalar member of 'notes'; did you mean 'title'?");
+	FAULT("{unique: [publisher]}", "26", "'publisher' is no scalar member of 'notes'" SCALARS);
+	FAULT("{unique: [tags]}", "26", "'tags' is no scalar member of 'notes'; did you mean 'state'?");
+	FAULT("{unique: [id]}", "26", "'id' is no scalar member of 'notes'" SCALARS);
+}
+
+static void references_lead_from_members_to_collections(void **state)
+{
+	const struct collection *notes;
+
+	(void)state;
+	BINDS("{references: {author: notes}}");
+	notes = &resource_of("notes")->collection;
+	assert_int_equal(notes->reference_count, 1);
+	assert_str(notes->members[notes->references[0].member].name, "author");
+	assert_true(notes->members[notes->references[0].member].is_indexed);
+	assert_ptr_equal(notes->references[0].target, notes);
+	FAULT("{references: [author]}", "29",
+	      "x-statute.references is an array; map members to collections: references: {userId: users}");
+	FAULT("{references: {author: note}}", "38",
+	      "'note' is no collection of this document; did you mean 'notes'?");
+	FAULT("{references: {author: publishers}}", "38", "'publishers' is no collection of this document");
+	/* there is one row of a singleton: nobody needs to refer to it */
+	FAULT("{references: {author: settings}}", "38",
+	      "'settings' is no collection of this document");
+	FAULT("{references: {writer: notes}}", "30", "'writer' is no scalar member of 'notes'" SCALARS);
+}
+
+static void a_rule_has_a_code_a_message_and_a_field_or_the_usual_ones(void **state)
+{
+	const struct resource *notes;
+
+	(void)state;
+	BINDS("{rules: [{check: author > 0, code: AUTHOR_2, message: Who?, field: author}, {check: state <> ''}]}");
+	notes = resource_of("notes");
+	assert_int_equal(notes->collection.rule_count, 2);
+	assert_str(notes->collection.rules[0].check, "author > 0");
+	assert_str(notes->rules[0].code, "AUTHOR_2");
+	assert_str(notes->rules[0].message, "Who?");
+	assert_str(notes->rules[0].field, "author");
+	assert_str(notes->rules[1].code, "RULE_BROKEN");
+	assert_str(notes->rules[1].message, "Must meet: state <> ''");
+	assert_int_equal(notes->rules[1].field.len, 0);
+}
+
+static void rules_that_are_none_are_told(void **state)
+{
+	(void)state;
+	FAULT("{rules: author > 0}", "24",
+	      "x-statute.rules is a string; write rules: [{check: \"discount <= subtotal\"}]");
+	FAULT("{rules: [{code: A}]}", "25",
+	      "a rule needs a `check`, an SQL expression over the members; write rules: [{check: \"discount <= "
+	      "subtotal\"}]");
+	FAULT("{rules: [{check: ''}]}", "25",
+	      "a rule needs a `check`, an SQL expression over the members; write rules: [{check: \"discount <= "
+	      "subtotal\"}]");
+	FAULT("{rules: [{check: author > 0, cod: A}]}", "45", "'cod' is no key of a rule; use check, code, message "
+	                                                       "and field");
+}
+
+static void a_code_of_a_rule_is_a_word_in_capitals(void **state)
+{
+	static const char *const wrong[] = { "author", "2ND", "_A", "A-B", "Ab", "''", "'Á'", "'A['", "'@A'" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct str text = str_printf(&arena, NOTES("{rules: [{check: author > 0, code: %s}]}"), wrong[i]);
+		struct api *bound;
+
+		write_file("api.yaml", text);
+		assert_int_equal(document_load(&arena, "api.yaml", &document), 0);
+		assert_int_equal(bind_document(document, &bound), STATUTE_EDOCUMENT);
+		assert_true(strstr(issues_text().at, "is no error code; use capitals, digits and '_'") != NULL);
+	}
+	BINDS("{rules: [{check: author > 0, code: AZ_09}]}");
+}
+
+static void sixty_four_rules_are_the_most(void **state)
+{
+	for (int count = 64; count <= 65; count++) {
+		struct buf buf;
+
+		(void)state;
+		buf_init(&buf, &arena, 65536);
+		buf_lit(&buf, "[");
+		for (int i = 0; i < count; i++)
+			buf_printf(&buf, "%s{check: author > %d}", i ? ", " : "", i);
+		buf_lit(&buf, "]");
+		bind_text(str_printf(&arena, NOTES("{rules: %.*s}"), STR_ARG(buf_str(&buf))),
+		          count == 64 ? 0 : STATUTE_EDOCUMENT,
+		          count == 64 ? "" : "api.yaml:5:24: error: 65 rules are too many: 64 at most\n");
+	}
+}
+
+static void transitions_are_lists_of_texts_by_text(void **state)
+{
+	static const char remedy[] = "; write transitions: {status: {pending: [paid, cancelled]}}";
+	const struct resource *notes;
+
+	(void)state;
+	BINDS("{transitions: {state: {open: [done, lost], done: []}}}");
+	notes = resource_of("notes");
+	assert_int_equal(notes->transition_count, 1);
+	assert_str(notes->transitions[0].member, "state");
+	assert_int_equal(json_get(notes->transitions[0].allowed, S("open"))->count, 2);
+	bind_text(S(NOTES("{transitions: [state]}")), STATUTE_EDOCUMENT,
+	          str_printf(&arena, "api.yaml:5:30: error: x-statute.transitions is an array%s\n", remedy).at);
+	FAULT("{transitions: {stat: {open: [done]}}}", "31",
+	      "'stat' is no scalar member of 'notes'; did you mean 'state'?");
+	for (int i = 0; i < 3; i++) {
+		static const char *const wrong[] = { "[open, done]", "{open: done}", "{open: [done, 1]}" };
+
+		bind_text(str_printf(&arena, NOTES("{transitions: {state: %s}}"), wrong[i]), STATUTE_EDOCUMENT,
+		          str_printf(&arena,
+		                     "api.yaml:5:38: error: the transitions of 'state' are no lists of values by "
+		                     "value%s\n",
+		                     remedy)
+		                  .at);
+	}
+}
+
+static void flags_take_their_one_value(void **state)
+{
+	(void)state;
+	BINDS("{on-delete: gone, require-match: true}");
+	assert_true(resource_of("notes")->collection.keeps_tombstones);
+	assert_true(resource_of("notes")->requires_match);
+	BINDS("{require-match: false}");
+	assert_false(resource_of("notes")->collection.keeps_tombstones);
+	assert_false(resource_of("notes")->requires_match);
+	FAULT("{on-delete: stay}", "28",
+	      "x-statute.on-delete can only be 'gone'; write on-delete: gone, or leave it out");
+	FAULT("{require-match: 'yes'}", "32", "x-statute.require-match is a string; write require-match: true");
+}
+
+static void an_extension_on_an_unbound_path_does_nothing_and_says_so(void **state)
+{
+	(void)state;
+	bind_text(S(HEAD_3_1 "paths:\n"
+	                     "  /search:\n"
+	                     "    x-statute: {unique: [a]}\n"
+	                     "    get: {responses: {'200': {description: Found.}}}\n"),
+	          STATUTE_EDOCUMENT,
+	          "api.yaml:5:16: error: x-statute stands on a path that is bound to nothing; give the path an item "
+	          "path below it, or name its collection\n");
+}
+
+static void the_root_takes_keys_of_its_own(void **state)
+{
+	(void)state;
+	bind_text(S("x-statute: {query: strict, schema-status: 400}\n" NOTES("{}")), 0, "");
+	assert_true(api->is_strict_query);
+	assert_true(api->schema_errors_are_400);
+	bind_text(S("x-statute: {query: lenient, schema-status: 422}\n" NOTES("{}")), 0, "");
+	assert_false(api->is_strict_query);
+	assert_false(api->schema_errors_are_400);
+	bind_text(S("x-statute: {query: loose, schema-status: '400', unique: [a]}\n" NOTES("{}")),
+	          STATUTE_EDOCUMENT,
+	          "api.yaml:1:20: error: x-statute.query can only be 'strict' or 'lenient'; write query: strict, or "
+	          "leave it out\n"
+	          "api.yaml:1:42: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
+	          "or leave it out\n"
+	          "api.yaml:1:49: error: x-statute has no key 'unique' here; the keys here are query, "
+	          "schema-status\n");
+	bind_text(S("x-statute: {schema-status: 404}\n" NOTES("{}")), STATUTE_EDOCUMENT,
+	          "api.yaml:1:28: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
+	          "or leave it out\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(keys_that_are_not_known_are_told_with_the_nearest_or_all),
+		TEST(a_collection_takes_the_name_that_it_is_given),
+		TEST(unique_lists_names_and_lists_of_names),
+		TEST(unique_tells_what_is_no_list_of_scalar_members),
+		TEST(references_lead_from_members_to_collections),
+		TEST(a_rule_has_a_code_a_message_and_a_field_or_the_usual_ones),
+		TEST(rules_that_are_none_are_told),
+		TEST(a_code_of_a_rule_is_a_word_in_capitals),
+		TEST(sixty_four_rules_are_the_most),
+		TEST(transitions_are_lists_of_texts_by_text),
+		TEST(flags_take_their_one_value),
+		TEST(an_extension_on_an_unbound_path_does_nothing_and_says_so),
+		TEST(the_root_takes_keys_of_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
