@@ -34,6 +34,14 @@ static inline struct str buf_str(const struct buf *buf)
 	return (struct str){ .at = buf->at, .len = buf->len };
 }
 
+/* The same, or {NULL, 0} where an append failed: a text is whole or not there. */
+static inline struct str buf_whole(const struct buf *buf)
+{
+	struct str none = { 0 };
+
+	return buf->failed ? none : buf_str(buf);
+}
+
 /* A string literal. */
 #define buf_lit(buf, literal) buf_add((buf), S(literal))
 

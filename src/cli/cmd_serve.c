@@ -27,7 +27,7 @@ static const struct serve_options defaults = {
 	.server = {
 		.listen = "127.0.0.1:8080",
 		.log = "-",
-#define L(name, option, type, default_value, default_text, min, max, text) .name = default_value,
+#define L(name, option, type, default_value, default_text, min, max, text) .name = (default_value),
 #include <statute/server_limits.def>
 #undef L
 	},

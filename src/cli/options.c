@@ -200,12 +200,12 @@ static void print_number(enum option_type type, uint64_t number)
 
 static void print_default(const struct option *option, const void *defaults)
 {
-	const char *at = (const char *)defaults + option->offset;
-	const char *text;
+	const char *at, *text;
 	uint64_t number;
 
 	if (!defaults || option->type == OPTION_FLAG)
 		return;
+	at = (const char *)defaults + option->offset;
 	if (option->type == OPTION_TEXT) {
 		memcpy(&text, at, sizeof(text));
 		if (text)

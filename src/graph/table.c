@@ -10,7 +10,7 @@
 
 /* The statuses that each code may come with; 0: any, for outcomes. */
 enum {
-#define E(code, status, also, message, meaning, hint) FIRST_##code = status, ALSO_##code = also,
+#define E(code, status, also, message, meaning, hint) FIRST_##code = (status), ALSO_##code = (also),
 #include "problem/errors.def"
 #undef E
 #define O(code, text) FIRST_##code = 0, ALSO_##code = 0,
@@ -20,7 +20,7 @@ enum {
 
 /* Every end has a code that is declared, with a status that the code may have. */
 #define GO(id) 1
-#define END(status, CODE) (FIRST_##CODE == 0 || FIRST_##CODE == status || ALSO_##CODE == status)
+#define END(status, CODE) (FIRST_##CODE == 0 || FIRST_##CODE == (status) || ALSO_##CODE == (status))
 #define Q(id, FACT, text, y, n) _Static_assert((y) && (n), #id " ends with another status than its code has");
 #define DO(id, FACT, text, then) _Static_assert((then), #id " ends with another status than its code has");
 #include "graph/graph.def"

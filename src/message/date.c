@@ -127,8 +127,8 @@ static void read_asctime(struct reader *reader)
 
 static int64_t seconds_of(const struct reader *reader)
 {
-	return days_from_civil(reader->year, reader->month, reader->day) * DAY_SECONDS + reader->hour * 3600 +
-	       reader->minute * 60 + reader->second;
+	return days_from_civil(reader->year, reader->month, reader->day) * DAY_SECONDS +
+	       (int64_t)reader->hour * 3600 + (int64_t)reader->minute * 60 + reader->second;
 }
 
 static bool is_calendar_date(const struct reader *reader)

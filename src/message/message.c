@@ -26,7 +26,7 @@ struct str method_name(enum method method)
 bool method_is_safe(enum method method)
 {
 	static const bool safe[METHOD_COUNT] = {
-#define M(token, is_safe, is_idempotent) [METHOD_##token] = is_safe,
+#define M(token, is_safe, is_idempotent) [METHOD_##token] = (is_safe),
 #include "message/method.def"
 #undef M
 	};

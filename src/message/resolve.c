@@ -114,7 +114,7 @@ static struct str merge(struct arena *arena, const struct parts *base, struct st
 	buf_reserve(&merged, kept.len + path.len);
 	buf_add(&merged, kept);
 	buf_add(&merged, path);
-	return merged.failed ? (struct str){ 0 } : buf_str(&merged);
+	return buf_whole(&merged);
 }
 
 static void add_part(struct buf *buf, struct str before, struct str part, struct str after)

@@ -49,7 +49,7 @@ static struct str norm_of(struct arena *arena, const struct path_item *item, siz
 	buf_lit(&buf, "");
 	if (!segments)
 		buf_add_char(&buf, '/');
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 static struct place *place_at(const struct binder *binder, const struct path_item *item, size_t segments)
@@ -99,7 +99,7 @@ static struct str long_name(struct binder *binder, const struct path_item *item)
 			buf_add_char(&buf, '_');
 		buf_add(&buf, item->segments[i].literal);
 	}
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 static int make_collection(struct binder *binder, struct place *place, bool is_nested)
@@ -393,8 +393,7 @@ static int bind_path(struct binder *binder, const struct place *place, struct bo
 		r = bind_operation(binder, place, place->item->operations[method], path->operations[method]);
 		if (r < 0)
 			return r;
-		if (path->operations[method]->creates ||
-		    (place->resource && place->resource->client_makes_id))
+		if (place->resource && (path->operations[method]->creates || place->resource->client_makes_id))
 			place->resource->collection.ids_come_again = true;
 		bind_facts(binder->api, path->operations[method]);
 		binder->api->implements[method] = true;

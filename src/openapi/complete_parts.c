@@ -92,7 +92,7 @@ struct str complete_name(struct arena *arena, int status)
 	buf_init(&buf, arena, 256);
 	while (phrase.at)
 		buf_add(&buf, str_cut(&phrase, ' '));
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 /* ---- Header fields -------------------------------------------------------- */

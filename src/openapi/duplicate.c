@@ -39,5 +39,6 @@ struct str bind_duplicate_code(struct arena *arena, const struct collection *col
 		add_name(&buf, collection->members[keys->members[i]].name);
 	}
 	buf_add(&buf, str_of("_ALREADY_EXISTS", sizeof("_ALREADY_EXISTS"))); /* with its NUL */
-	return buf.failed ? (struct str){ 0 } : str_of(buf.at, buf.len - 1);
+	buf.len -= !buf.failed;
+	return buf_whole(&buf);
 }

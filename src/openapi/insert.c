@@ -308,7 +308,7 @@ static struct str splice(struct inserter *in, struct str mark)
 		at = patch->at;
 	}
 	buf_add(&buf, str_sub(in->text, at, in->text.len));
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 /* The byte order mark that the text may begin with, and that is part of no tree. */

@@ -265,7 +265,7 @@ static struct str page_url(struct exchange *x, struct str cursor)
 	buf_add_char(&buf, separator);
 	buf_lit(&buf, "cursor=");
 	base64url_encode(&buf, cursor);
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 static void add_link_field(struct exchange *x, struct str next, struct str prev)

@@ -90,7 +90,7 @@ static struct str collection_path(struct exchange *x, const struct resource *res
 		buf_add(&buf, resource->path);
 	else
 		buf.failed = true;
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 struct str resource_path(struct exchange *x, const struct resource *resource, struct str id,
@@ -103,7 +103,7 @@ struct str resource_path(struct exchange *x, const struct resource *resource, st
 	buf_init(&buf, &x->arena, PATH_LIMIT);
 	buf_add(&buf, x->prefix);
 	add_segments(x, &buf, resource, resource->item->segment_count, id, body);
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 struct str resource_path_of_id(struct exchange *x, const struct resource *resource, struct str id)
@@ -186,7 +186,7 @@ struct str resource_text(struct exchange *x, const struct store_row *row)
 		return (struct str){ 0 };
 	add_links(x, &buf, row, body);
 	buf_lit(&buf, "}}");
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 int resource_reply_row(struct exchange *x, bool with_validators)

@@ -93,7 +93,7 @@ static struct str to_text(struct exchange *x, const struct json *value)
 
 	buf_init(&buf, &x->arena, BODY_MAX);
 	json_write(&buf, value);
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 static int copy_members(struct exchange *x, struct json *to, const struct json *from)

@@ -163,11 +163,12 @@ static bool check_names(struct walk *w, const struct rule *rule, const struct js
 	json_each(member, node) {
 		struct json name = { .type = JSON_STRING, .text = member->name };
 		struct place place = {
-			.up = w->place, .node = member, .index = index++, .schema = rule->schema
+			.up = w->place, .node = member, .index = index, .schema = rule->schema
 		};
 		struct evaluated *outer = w->evaluated;
 		bool holds;
 
+		index++;
 		w->place = &place;
 		w->evaluated = NULL;
 		holds = walk_test(w, rule->schema, &name);

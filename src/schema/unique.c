@@ -156,7 +156,8 @@ int unique_find_repeat(const struct json *array, struct arena *arena, size_t *re
 				*ret_second = index;
 				return 1;
 			}
-		*slot = (struct slot){ .item = item, .hash = hash, .index = index++ };
+		*slot = (struct slot){ .item = item, .hash = hash, .index = index };
+		index++;
 	}
 	return 0;
 }

@@ -74,10 +74,9 @@ void address_set_port(struct address *address, unsigned port)
 {
 	uint16_t wire = htons((uint16_t)port);
 
-	if (address->at.ss_family == AF_INET6)
-		memcpy((char *)&address->at + offsetof(struct sockaddr_in6, sin6_port), &wire, sizeof(wire));
-	else
-		memcpy((char *)&address->at + offsetof(struct sockaddr_in, sin_port), &wire, sizeof(wire));
+	_Static_assert(offsetof(struct sockaddr_in6, sin6_port) == offsetof(struct sockaddr_in, sin_port),
+	               "both families have the port at the same place");
+	memcpy((char *)&address->at + offsetof(struct sockaddr_in, sin_port), &wire, sizeof(wire));
 }
 
 void address_write_host(const struct sockaddr *at, char out[ADDRESS_TEXT_MAX])

@@ -91,7 +91,7 @@ static struct str unquoted(struct arena *arena, struct str column)
 		if (column.at[i] == '"') /* doubled */
 			i++;
 	}
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 static const char *type_name(enum store_type type)

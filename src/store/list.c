@@ -195,7 +195,7 @@ static struct str page_sql(const struct plan *plan)
 		buf_add(&sql, goes_down(plan, i) ? S(" DESC") : S(" ASC"));
 	}
 	buf_printf(&sql, " LIMIT %u", plan->query->limit + 1);
-	return sql.failed ? (struct str){ 0 } : buf_str(&sql);
+	return buf_whole(&sql);
 }
 
 static int bind_json(sqlite3_stmt *statement, int at, const struct json *value)
@@ -287,7 +287,7 @@ static struct str cursor_at(const struct plan *plan, sqlite3_stmt *statement, bo
 		add_column_json(&buf, statement, 3 + (int)i);
 	}
 	buf_add_char(&buf, ']');
-	return buf.failed ? (struct str){ 0 } : buf_str(&buf);
+	return buf_whole(&buf);
 }
 
 static bool read_row(const struct plan *plan, sqlite3_stmt *statement, struct store_row *row)

@@ -74,7 +74,7 @@ struct str rules_sql(const struct store *store, const struct collection *collect
 		buf_add_char(&sql, ')');
 	}
 	add_body(&sql, collection, arena);
-	return sql.failed ? (struct str){ 0 } : buf_str(&sql);
+	return buf_whole(&sql);
 }
 
 enum store_outcome store_check_rules(struct store_session *session, const struct collection *collection,

@@ -43,8 +43,10 @@ struct str sql_path(struct arena *arena, struct str member)
 	buf_lit(&path, "$.\"");
 	buf_add(&path, member);
 	buf_add_char(&path, '"');
+	if (path.failed)
+		return (struct str){ 0 };
 	sql_add_text(&literal, buf_str(&path));
-	return path.failed || literal.failed ? (struct str){ 0 } : buf_str(&literal);
+	return buf_whole(&literal);
 }
 
 int sql_bind_text(sqlite3_stmt *statement, int at, struct str text)
