@@ -42,7 +42,7 @@ static bool grow(struct buf *buf, size_t need)
 	return true;
 }
 
-char *buf_reserve(struct buf *buf, size_t more)
+char *buf_reserve_more(struct buf *buf, size_t more)
 {
 	if (buf->failed || more > buf->max - buf->len ||
 	    ((buf->cap - buf->len < more || !buf->at) && !grow(buf, buf->len + more))) {
@@ -52,35 +52,11 @@ char *buf_reserve(struct buf *buf, size_t more)
 	return buf->at ? buf->at + buf->len : NULL;
 }
 
-void buf_add(struct buf *buf, struct str s)
-{
-	char *at;
-
-	if (!s.len || !(at = buf_reserve(buf, s.len)))
-		return;
-	memcpy(at, s.at, s.len);
-	buf->len += s.len;
-}
-
-void buf_add_char(struct buf *buf, char c)
-{
-	char *at = buf_reserve(buf, 1);
-
-	if (at) {
-		*at = c;
-		buf->len++;
-	}
-}
-
 void buf_add_u64(struct buf *buf, uint64_t value)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	char digits[STR_DIGITS_MAX];
 
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
-	buf_add(buf, str_of(digits + at, sizeof(digits) - at));
+	buf_add(buf, str_of(digits, str_put_u64(digits, value)));
 }
 
 void buf_printf(struct buf *buf, const char *format, ...)

@@ -22,10 +22,35 @@ void buf_init(struct buf *buf, struct arena *arena, size_t max);
 void buf_done(struct buf *buf);
 /* Empties it and clears `failed`; keeps its memory. */
 void buf_reset(struct buf *buf);
+/* What buf_reserve does where the memory that is there does not do. */
+char *buf_reserve_more(struct buf *buf, size_t more);
 /* Room for `more` bytes beyond `len`; NULL (and failed) where there is none. Add to `len` what was written. */
-char *buf_reserve(struct buf *buf, size_t more);
-void buf_add(struct buf *buf, struct str s);
-void buf_add_char(struct buf *buf, char c);
+static inline char *buf_reserve(struct buf *buf, size_t more)
+{
+	size_t end = buf->max < buf->cap ? buf->max : buf->cap;
+
+	if (buf->failed || !buf->at || buf->len > end || more > end - buf->len)
+		return buf_reserve_more(buf, more);
+	return buf->at + buf->len;
+}
+static inline void buf_add(struct buf *buf, struct str s)
+{
+	char *at;
+
+	if (!s.len || !(at = buf_reserve(buf, s.len)))
+		return;
+	memcpy(at, s.at, s.len);
+	buf->len += s.len;
+}
+static inline void buf_add_char(struct buf *buf, char c)
+{
+	char *at = buf_reserve(buf, 1);
+
+	if (at) {
+		*at = c;
+		buf->len++;
+	}
+}
 void buf_add_u64(struct buf *buf, uint64_t value);
 void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* What it holds; valid until the next append. */

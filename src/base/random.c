@@ -95,16 +95,18 @@ void random_sortable_id(char out[RANDOM_ID_LEN], int64_t wall_ms)
 {
 	static _Thread_local struct sequence sequence;
 	enum { TIME = 8, COUNTER = 4, COUNTERS = 62 * 62 * 62 * 62 };
-	size_t at = TIME + COUNTER;
+	unsigned char chance[16];
+	size_t at = TIME + COUNTER, left = 0;
 
 	advance(&sequence, wall_ms, COUNTERS);
 	write_base62(out, TIME, (uint64_t)sequence.ms);
 	write_base62(out + TIME, COUNTER, sequence.counter);
 	while (at < RANDOM_ID_LEN) {
-		unsigned char byte;
-
-		random_fill(&byte, 1);
-		if (byte < 248) /* 4 * 62: no digit is likelier than another */
-			out[at++] = digits[byte % 62];
+		if (!left) {
+			random_fill(chance, sizeof(chance));
+			left = sizeof(chance);
+		}
+		if (chance[--left] < 248) /* 4 * 62: no digit is likelier than another */
+			out[at++] = digits[chance[left] % 62];
 	}
 }

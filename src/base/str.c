@@ -6,15 +6,6 @@
 
 #include "base/arena.h"
 
-struct str str_sub(struct str s, size_t from, size_t len)
-{
-	if (from > s.len)
-		from = s.len;
-	if (len > s.len - from)
-		len = s.len - from;
-	return str_of(s.at ? s.at + from : NULL, len);
-}
-
 int str_cmp(struct str a, struct str b)
 {
 	size_t shorter = a.len < b.len ? a.len : b.len;
@@ -38,11 +29,6 @@ bool str_eq_nocase(struct str a, struct str b)
 		if (lower(a.at[i]) != lower(b.at[i]))
 			return false;
 	return true;
-}
-
-bool str_starts(struct str s, struct str prefix)
-{
-	return s.len >= prefix.len && str_eq(str_of(s.at, prefix.len), prefix);
 }
 
 bool str_ends(struct str s, struct str suffix)
@@ -111,6 +97,26 @@ bool str_to_i64(struct str s, int64_t *ret_value)
 		return false;
 	*ret_value = minus ? (int64_t)(0 - value) : (int64_t)value;
 	return true;
+}
+
+size_t str_put_u64(char out[STR_DIGITS_MAX], uint64_t value)
+{
+	char digits[STR_DIGITS_MAX];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	memcpy(out, digits + at, sizeof(digits) - at);
+	return sizeof(digits) - at;
+}
+
+size_t str_put_i64(char out[STR_INTEGER_LEN], int64_t value)
+{
+	if (value >= 0)
+		return str_put_u64(out, (uint64_t)value);
+	*out = '-';
+	return 1 + str_put_u64(out + 1, 0 - (uint64_t)value);
 }
 
 struct str str_dup(struct arena *arena, struct str s)

@@ -42,13 +42,23 @@ static inline bool str_eq(struct str a, struct str b)
 }
 
 /* The part from `from` on, at most `len` bytes; out of range is empty. */
-struct str str_sub(struct str s, size_t from, size_t len);
+static inline struct str str_sub(struct str s, size_t from, size_t len)
+{
+	if (from > s.len)
+		from = s.len;
+	if (len > s.len - from)
+		len = s.len - from;
+	return str_of(s.at ? s.at + from : NULL, len);
+}
 
 /* Compares byte by byte, a shorter prefix first: <0, 0, >0 as strcmp. */
 int str_cmp(struct str a, struct str b);
 /* Equal but for ASCII case. */
 bool str_eq_nocase(struct str a, struct str b);
-bool str_starts(struct str s, struct str prefix);
+static inline bool str_starts(struct str s, struct str prefix)
+{
+	return s.len >= prefix.len && str_eq(str_of(s.at, prefix.len), prefix);
+}
 bool str_ends(struct str s, struct str suffix);
 /* The index of the first `c`, or s.len. */
 size_t str_find(struct str s, char c);
@@ -66,6 +76,12 @@ struct str str_cut(struct str *rest, char c);
 bool str_to_u64(struct str s, uint64_t *ret_value);
 /* The same with an optional leading '-'. */
 bool str_to_i64(struct str s, int64_t *ret_value);
+
+enum { STR_DIGITS_MAX = 20, STR_INTEGER_LEN = STR_DIGITS_MAX + 1 };
+/* Decimal digits to `out`, not NUL-terminated; returns their number. */
+size_t str_put_u64(char out[STR_DIGITS_MAX], uint64_t value);
+/* The same with a '-' before a negative number. */
+size_t str_put_i64(char out[STR_INTEGER_LEN], int64_t value);
 
 /* Copies into `arena`; the copy is NUL-terminated beyond its length. {NULL,0} on lack of memory. */
 struct str str_dup(struct arena *arena, struct str s);

@@ -7,7 +7,6 @@
  */
 #include "json/json.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "base/map.h"
@@ -81,7 +80,8 @@ struct json *json_new_string(struct arena *arena, struct str text)
 struct json *json_new_int(struct arena *arena, int64_t value)
 {
 	struct json *node = json_new(arena, JSON_NUMBER);
-	struct str digits = str_printf(arena, "%" PRId64, value);
+	char text[STR_INTEGER_LEN];
+	struct str digits = str_dup(arena, str_of(text, str_put_i64(text, value)));
 
 	if (!node || !digits.at)
 		return NULL;

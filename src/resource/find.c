@@ -23,7 +23,15 @@ bool resource_read_ended(struct exchange *x, enum store_outcome outcome)
 
 struct str resource_etag(struct exchange *x, int64_t version)
 {
-	return str_printf(&x->arena, "\"%lld\"", (long long)version);
+	char *tag = arena_alloc(&x->arena, STR_INTEGER_LEN + 2);
+	size_t len;
+
+	if (!tag)
+		return (struct str){ 0 };
+	tag[0] = '"';
+	len = 1 + str_put_i64(tag + 1, version);
+	tag[len] = '"';
+	return str_of(tag, len + 1);
 }
 
 struct store_filter *resource_scope(struct exchange *x)

@@ -54,7 +54,7 @@ static enum store_outcome make_id(struct store_session *session, struct store_wr
                                   struct str *ret_id)
 {
 	const struct collection *collection = write->collection;
-	char text[UUID_LEN];
+	char text[UUID_LEN], digits[STR_INTEGER_LEN];
 	int64_t number = 0;
 	enum store_outcome outcome;
 
@@ -63,7 +63,7 @@ static enum store_outcome make_id(struct store_session *session, struct store_wr
 		outcome = next_id(session, collection, &number);
 		if (outcome != STORE_DONE)
 			return outcome;
-		*ret_id = str_printf(write->arena, "%lld", (long long)number);
+		*ret_id = str_dup(write->arena, str_of(digits, str_put_i64(digits, number)));
 		break;
 	case STORE_ID_UUID:
 		random_uuid7(text, now_ms);

@@ -1,5 +1,6 @@
 #include "unit/test.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/map.h"
 
@@ -51,6 +52,43 @@ static void distance_counts_edits(void **state)
 	assert_int_equal(str_distance(S("kitten"), S("sitting")), 3);
 }
 
+static void numbers_are_written_as_printf_writes_them(void **state)
+{
+	static const int64_t values[] = { 0, 1, 9, 10, -1, -10, 1234567890123, INT64_MAX, INT64_MIN };
+	char out[STR_INTEGER_LEN];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		char want[32];
+
+		snprintf(want, sizeof(want), "%lld", (long long)values[i]);
+		assert_str(str_of(out, str_put_i64(out, values[i])), want);
+	}
+	assert_str(str_of(out, str_put_u64(out, UINT64_MAX)), "18446744073709551615");
+}
+
+static void a_buffer_keeps_to_its_maximum_even_where_memory_is_left(void **state)
+{
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, NULL, 1000);
+	for (int i = 0; i < 10; i++)
+		buf_add(&buf, S("0123456789"));
+	assert_int_equal(buf.len, 100);
+	buf.max = 105; /* a buffer of a pool is lent with another maximum */
+	buf_add_char(&buf, '!');
+	assert_false(buf.failed);
+	buf_add(&buf, S("0123456789"));
+	assert_true(buf.failed);
+	buf_add_char(&buf, '!'); /* there would be room */
+	assert_int_equal(buf.len, 101);
+	buf_reset(&buf);
+	buf_add(&buf, S("again"));
+	assert_str(buf_str(&buf), "again");
+	buf_done(&buf);
+}
+
 static void dates_go_both_ways(void **state)
 {
 	char out[CLOCK_RFC3339_LEN];
@@ -91,6 +129,8 @@ int main(void)
 		cmocka_unit_test(utf8_is_strict),
 		cmocka_unit_test(cutting_yields_every_part),
 		cmocka_unit_test(distance_counts_edits),
+		cmocka_unit_test(numbers_are_written_as_printf_writes_them),
+		cmocka_unit_test(a_buffer_keeps_to_its_maximum_even_where_memory_is_left),
 		cmocka_unit_test(dates_go_both_ways),
 		cmocka_unit_test(a_map_keeps_many_keys),
 	};
