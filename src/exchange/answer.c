@@ -32,15 +32,15 @@ int exchange_reply_json(struct exchange *x, const struct json *value)
 
 void exchange_add_validators(struct exchange *x)
 {
-	char date[HTTP_DATE_LEN];
+	char *date;
 
 	if (x->target.etag.len)
-		response_set(&x->response, S("ETag"), x->target.etag);
+		response_add(&x->response, S("ETag"), x->target.etag);
 	/* RFC 9110 section 15.4.5: a 304 has no more metadata than a cache needs to find its copy. */
-	if (x->target.modified_s >= 0 && !(x->response.status == 304 && x->target.etag.len)) {
+	if (x->target.modified_s >= 0 && !(x->response.status == 304 && x->target.etag.len) &&
+	    (date = arena_alloc(&x->arena, HTTP_DATE_LEN))) {
 		http_date_format(date, x->target.modified_s);
-		response_set(&x->response, S("Last-Modified"),
-		             str_dup(&x->arena, str_of(date, sizeof(date))));
+		response_add(&x->response, S("Last-Modified"), str_of(date, HTTP_DATE_LEN));
 	}
 }
 
@@ -272,7 +272,11 @@ static const char *broken_contract(struct exchange *x)
 
 static void start_response(struct exchange *x, int status)
 {
-	x->response = (struct response){ .status = status, .must_close = x->response.must_close };
+	bool must_close = x->response.must_close;
+
+	response_clear(&x->response);
+	x->response.status = status;
+	x->response.must_close = must_close;
 	response_add(&x->response, S("X-Request-Id"), x->id);
 }
 

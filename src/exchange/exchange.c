@@ -6,6 +6,8 @@
  */
 #include "exchange/exchange.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/random.h"
 #include "exchange/facts.h"
@@ -30,7 +32,12 @@ void exchange_reset(struct exchange *x)
 	void *host_data = x->host_data;
 
 	arena_reset(&arena);
-	*x = (struct exchange){ .arena = arena, .host = host, .host_data = host_data };
+	memset(x, 0, offsetof(struct exchange, response));
+	response_clear(&x->response);
+	x->match.path = NULL;
+	x->arena = arena;
+	x->host = host;
+	x->host_data = host_data;
 }
 
 /* A client's id is kept where it is short and plain; it ends up in logs and headers. */
@@ -48,20 +55,30 @@ static bool is_sane_id(struct str id)
 	return true;
 }
 
+/* {NULL, 0} without memory. */
+static struct str made_id(struct exchange *x)
+{
+	static const char prefix[4] = { 'r', 'e', 'q', '_' };
+	char *id = arena_alloc(&x->arena, sizeof(prefix) + RANDOM_ID_LEN);
+
+	if (!id)
+		return (struct str){ 0 };
+	memcpy(id, prefix, sizeof(prefix));
+	random_sortable_id(id + sizeof(prefix), x->now_ms);
+	return str_of(id, sizeof(prefix) + RANDOM_ID_LEN);
+}
+
 static void begin(struct exchange *x)
 {
 	struct str sent = request_field(&x->request, FIELD_X_REQUEST_ID);
-	char made[RANDOM_ID_LEN];
 
 	x->now_ms = clock_wall_ms();
 	x->began_us = clock_monotonic_us();
 	x->target.modified_s = -1;
-	if (x->request.lines[FIELD_X_REQUEST_ID] == 1 && is_sane_id(sent)) {
+	if (x->request.lines[FIELD_X_REQUEST_ID] == 1 && is_sane_id(sent))
 		x->id = sent;
-	} else {
-		random_sortable_id(made, x->now_ms);
-		x->id = str_printf(&x->arena, "req_%.*s", RANDOM_ID_LEN, made);
-	}
+	else
+		x->id = made_id(x);
 	buf_init(&x->content, &x->arena, (size_t)x->host->settings->content_max);
 }
 

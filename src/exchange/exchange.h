@@ -82,7 +82,6 @@ struct exchange {
 	const struct exchange_host *host;
 	struct arena arena;
 	struct request request;
-	struct response response;
 
 	struct str id;     /* X-Request-Id; set by exchange_begin or _refuse */
 	int64_t now_ms;    /* wall clock at its start */
@@ -96,7 +95,6 @@ struct exchange {
 
 	struct str prefix; /* what the document's servers put before its paths, where the client sent it */
 	struct str path;   /* the request's path after that */
-	struct route_match match;
 	const struct bound_path *bound_path; /* NULL: no route, or a path of the server's own */
 	const struct bound_operation *bound; /* NULL: no route, or no such method */
 	const struct exchange_kind *kind;
@@ -106,7 +104,6 @@ struct exchange {
 	struct buf content;     /* as it comes in; request.content when whole */
 	struct json *body;      /* parsed */
 	struct problem problem; /* details of an error, filled by whoever finds it */
-	char spare[512];        /* for the body of an error where the arena is used up */
 	char seconds[12];       /* Retry-After */
 	const char *cause;      /* of a 5xx, for the log alone; in the arena or static */
 	const char *refusal;    /* why the parser refused it, static; else NULL */
@@ -120,6 +117,11 @@ struct exchange {
 	void *kind_data;               /* the kind's, in the arena */
 	void *host_data;               /* the server's: the connection */
 	struct exchange *next;         /* the server's, for its lists */
+
+	/* From here on exchange_reset clears no more than it must: most of this is room that is rarely used. */
+	struct response response;
+	struct route_match match; /* complete where bound_path is not NULL */
+	char spare[512];          /* for the body of an error where the arena is used up */
 };
 
 enum exchange_step { EXCHANGE_DONE, EXCHANGE_CONTENT, EXCHANGE_WAIT };

@@ -4,7 +4,10 @@
 #include "base/clock.h"
 #include "message/syntax.h"
 
-enum { DAY_SECONDS = 86400, LAST_YEAR = 9999 };
+enum { DAY_SECONDS = 86400 };
+/* The first and the last second that have a year of four digits: of the years 0 and 9999. */
+#define FIRST_SECOND INT64_C(-62167219200)
+#define LAST_SECOND INT64_C(253402300799)
 
 static const char days[7][10] = {
 	"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"
@@ -28,14 +31,12 @@ static char *put_two(char *at, unsigned value, char after)
 
 void http_date_format(char out[HTTP_DATE_LEN], int64_t seconds)
 {
-	int64_t first = days_from_civil(0, 1, 1) * DAY_SECONDS;
-	int64_t last = days_from_civil(LAST_YEAR + 1, 1, 1) * DAY_SECONDS - 1;
 	unsigned month, day, second;
 	char *at = out;
 	int64_t date;
 	int year;
 
-	seconds = seconds < first ? first : seconds > last ? last : seconds;
+	seconds = seconds < FIRST_SECOND ? FIRST_SECOND : seconds > LAST_SECOND ? LAST_SECOND : seconds;
 	date = seconds / DAY_SECONDS - (seconds % DAY_SECONDS < 0);
 	second = (unsigned)(seconds - date * DAY_SECONDS);
 	civil_from_days(date, &year, &month, &day);
@@ -202,6 +203,8 @@ bool http_date_parse(struct str text, int64_t now, int64_t *ret_seconds)
 {
 	struct reader reader = { .rest = str_trim(text), .is_good = true };
 
+	if (!reader.rest.len)
+		return false;
 	read_any(&reader, now);
 	if (!reader.is_good || reader.rest.len || !is_calendar_date(&reader))
 		return false;

@@ -81,13 +81,19 @@ struct response_field {
 
 struct response {
 	int status;
-	/* Without Date, Connection and Content-Length: the wire adds those. */
-	struct response_field fields[RESPONSE_FIELDS];
-	size_t field_count;
-	struct str content;
 	bool has_content;    /* false: 204, 304 and the like, where no length is said either */
 	bool must_close;     /* end the connection after this */
+	struct str content;
+	size_t field_count;
+	/* Without Date, Connection and Content-Length: the wire adds those. */
+	struct response_field fields[RESPONSE_FIELDS];
 };
+
+/* As {0}, but for what nobody reads: most of a response is room for fields. */
+static inline void response_clear(struct response *response)
+{
+	memset(response, 0, offsetof(struct response, fields));
+}
 
 /* Adds a field; past RESPONSE_FIELDS it is dropped and false returned. Values with CR, LF or NUL are refused so too. */
 bool response_add(struct response *response, struct str name, struct str value);

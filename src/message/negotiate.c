@@ -88,6 +88,8 @@ int accept_choose(struct str accept, const struct str *offers, size_t count)
 	unsigned best = 0;
 	int choice = -1;
 
+	if (!accept.at) /* every offer is as welcome as the first */
+		return count ? 0 : -1;
 	for (size_t i = 0; i < count; i++) {
 		unsigned quality = accept_quality(accept, offers[i]);
 

@@ -11,14 +11,31 @@ static struct response_field *find(struct response *response, struct str name)
 	return NULL;
 }
 
+/* 0 where no byte of `word` is zero. */
+static uint64_t zero_bytes(uint64_t word)
+{
+	return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
+}
+
+/* Eight bytes at a time: every value of every answer is looked at. */
+static bool breaks_line(struct str value)
+{
+	uint64_t word = 0, found = 0;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= value.len; i += sizeof(word)) {
+		memcpy(&word, value.at + i, sizeof(word));
+		found |= zero_bytes(word) | zero_bytes(word ^ UINT64_C(0x0a0a0a0a0a0a0a0a)) |
+		         zero_bytes(word ^ UINT64_C(0x0d0d0d0d0d0d0d0d));
+	}
+	for (; i < value.len; i++)
+		found |= value.at[i] == '\r' || value.at[i] == '\n' || value.at[i] == '\0';
+	return found != 0;
+}
+
 static bool is_sendable(struct str name, struct str value)
 {
-	if (!syntax_is_token(name))
-		return false;
-	for (size_t i = 0; i < value.len; i++)
-		if (value.at[i] == '\r' || value.at[i] == '\n' || value.at[i] == '\0')
-			return false;
-	return true;
+	return syntax_is_token(name) && !breaks_line(value);
 }
 
 bool response_add(struct response *response, struct str name, struct str value)

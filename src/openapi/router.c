@@ -332,9 +332,12 @@ static bool take_values(const struct path_item *path, const struct walk *walk, s
 bool router_match(const struct router *router, struct str path, struct arena *arena,
                   struct route_match *ret_match)
 {
-	struct walk walk = { .count = 0, .arena = arena };
+	struct walk walk; /* large, and split fills what is used of its texts */
 	struct path_item *found;
 
+	walk.arena = arena;
+	walk.count = 0;
+	walk.folds = false;
 	if (!split(router, path, false, &walk) || !(found = descend(&walk, router->root, 0)))
 		return false;
 	if (!take_values(found, &walk, ret_match))

@@ -277,8 +277,8 @@ int resource_reply(struct exchange *x)
 	bool is_read = x->request.method == METHOD_GET || x->request.method == METHOD_HEAD;
 
 	if (is_read) {
-		response_set(response, S("Cache-Control"), S("no-cache"));
-		response_set(response, S("Vary"), S("Accept")); /* another Accept may be answered 406 */
+		response_add(response, S("Cache-Control"), S("no-cache"));
+		response_add(response, S("Vary"), S("Accept")); /* another Accept may be answered 406 */
 		if (response->status != 304)
 			return resource_reply_row(x, true);
 		exchange_add_validators(x);

@@ -40,14 +40,26 @@ static const char *const actions[] = {
 #undef A
 };
 
-static int compare_code(const void *key, const void *row)
-{
-	return *(const int *)key - ((const struct statute_status *)row)->code;
-}
+/* Where each code stands in the table. */
+enum {
+#define STATUS(number, phrase, registration, content, cacheable, client, section, headers, meaning, use, \
+               avoid, contract) \
+	AT_##number,
+#include "status/status.def"
+#undef STATUS
+};
 
 const struct statute_status *statute_status_find(int code)
 {
-	return bsearch(&code, table, STATUS_COUNT, sizeof(table[0]), compare_code);
+	switch (code) {
+#define STATUS(number, phrase, registration, content, cacheable, client, section, headers, meaning, use, \
+               avoid, contract) \
+	case number: \
+		return &table[AT_##number];
+#include "status/status.def"
+#undef STATUS
+	default: return NULL;
+	}
 }
 
 const struct statute_status *statute_status_class_fallback(int code)

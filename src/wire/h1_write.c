@@ -22,74 +22,90 @@ static bool is_without_length(int status)
 	return (status >= 100 && status <= 199) || status == 204 || status == 304;
 }
 
-static void add_status_line(struct buf *buf, int status)
+/* These write where room was made before: see head_size. */
+
+static char *put(char *at, struct str text)
+{
+	if (text.len)
+		memcpy(at, text.at, text.len);
+	return at + text.len;
+}
+
+#define PUT_LITERAL(at, literal) put((at), S(literal))
+
+static char *put_status_line(char *at, int status)
 {
 	const struct statute_status *row = statute_status_find(status);
 
-	buf_lit(buf, "HTTP/1.1 ");
-	buf_add_u64(buf, (uint64_t)status);
-	buf_add_char(buf, ' '); /* stands even before an empty phrase (section 4) */
+	at = PUT_LITERAL(at, "HTTP/1.1 ");
+	at += str_put_u64(at, (uint64_t)status);
+	*at++ = ' '; /* stands even before an empty phrase (section 4) */
 	if (row)
-		buf_add(buf, str_from(row->phrase));
-	buf_lit(buf, "\r\n");
+		at = put(at, str_from(row->phrase));
+	return PUT_LITERAL(at, "\r\n");
 }
 
-static void add_field(struct buf *buf, struct str name, struct str value)
+static char *put_field(char *at, struct str name, struct str value)
 {
-	buf_add(buf, name);
-	buf_lit(buf, ": ");
-	buf_add(buf, value);
-	buf_lit(buf, "\r\n");
+	at = put(at, name);
+	at = PUT_LITERAL(at, ": ");
+	at = put(at, value);
+	return PUT_LITERAL(at, "\r\n");
 }
 
-static void add_connection(struct buf *buf, const struct response *response, const struct request *request,
-                           bool closes)
+static char *put_connection(char *at, const struct response *response, const struct request *request,
+                            bool closes)
 {
 	bool upgrades = response_field(response, S("Upgrade")).at != NULL;
 
 	if (upgrades && closes)
-		buf_lit(buf, "Connection: upgrade, close\r\n");
-	else if (upgrades)
-		buf_lit(buf, "Connection: upgrade\r\n");
-	else if (closes)
-		buf_lit(buf, "Connection: close\r\n");
-	else if (!request->minor)
-		buf_lit(buf, "Connection: keep-alive\r\n");
+		return PUT_LITERAL(at, "Connection: upgrade, close\r\n");
+	if (upgrades)
+		return PUT_LITERAL(at, "Connection: upgrade\r\n");
+	if (closes)
+		return PUT_LITERAL(at, "Connection: close\r\n");
+	return request->minor ? at : PUT_LITERAL(at, "Connection: keep-alive\r\n");
 }
 
-/* Status line, Date and the response's own fields, with room for `more` bytes behind them. */
-static void begin_head(struct buf *buf, const struct response *response, struct str date, size_t more)
+/* At most what a head takes, its last line's end included. */
+static size_t head_size(const struct response *response, struct str date)
 {
-	enum { LINES = 256 }; /* status line, Date, Content-Length, Connection, the last line's end */
-	size_t size = LINES + more;
+	enum { LINES = 256 }; /* status line, the names and ends of Date's, the length's and Connection's lines */
+	size_t size = LINES + date.len;
 
 	for (size_t i = 0; i < response->field_count; i++)
 		size += response->fields[i].name.len + response->fields[i].value.len + 4;
-	buf_reserve(buf, size);
-	add_status_line(buf, response->status);
-	add_field(buf, S("Date"), date);
+	return size;
+}
+
+/* Status line, Date and the response's own fields. */
+static char *put_head(char *at, const struct response *response, struct str date)
+{
+	at = put_status_line(at, response->status);
+	at = put_field(at, S("Date"), date);
 	for (size_t i = 0; i < response->field_count; i++)
 		if (!is_of_the_wire(response->fields[i].name))
-			add_field(buf, response->fields[i].name, response->fields[i].value);
+			at = put_field(at, response->fields[i].name, response->fields[i].value);
+	return at;
 }
 
 /*
  * A HEAD's answer says the length that the GET's has, and nothing where it is not
  * known; any other answer that says none would last until the connection closes.
  */
-static void add_length(struct buf *buf, const struct response *response, const struct request *request)
+static char *put_length(char *at, const struct response *response, const struct request *request)
 {
 	size_t len = response->has_content ? response->content.len : 0;
 
 	if (is_without_length(response->status))
-		return;
+		return at;
 	if (response->status == 205)
 		len = 0;
 	else if (request->method == METHOD_HEAD && !response->has_content)
-		return;
-	buf_lit(buf, "Content-Length: ");
-	buf_add_u64(buf, len);
-	buf_lit(buf, "\r\n");
+		return at;
+	at = PUT_LITERAL(at, "Content-Length: ");
+	at += str_put_u64(at, len);
+	return PUT_LITERAL(at, "\r\n");
 }
 
 static bool sends_content(const struct response *response, const struct request *request)
@@ -101,14 +117,17 @@ static bool sends_content(const struct response *response, const struct request 
 void h1_write_response(struct buf *buf, const struct response *response, const struct request *request,
                        struct str date)
 {
-	bool has_content = sends_content(response, request);
+	struct str content = sends_content(response, request) ? response->content : (struct str){ 0 };
+	char *start = buf_reserve(buf, head_size(response, date) + content.len), *at;
 
-	begin_head(buf, response, date, has_content ? response->content.len : 0);
-	add_length(buf, response, request);
-	add_connection(buf, response, request, response->must_close || !request->keeps_alive);
-	buf_lit(buf, "\r\n");
-	if (has_content)
-		buf_add(buf, response->content);
+	if (!start)
+		return;
+	at = put_head(start, response, date);
+	at = put_length(at, response, request);
+	at = put_connection(at, response, request, response->must_close || !request->keeps_alive);
+	at = PUT_LITERAL(at, "\r\n");
+	at = put(at, content);
+	buf->len += (size_t)(at - start);
 }
 
 void h1_write_continue(struct buf *buf)
@@ -121,13 +140,17 @@ void h1_write_chunked_head(struct buf *buf, const struct response *response, con
 {
 	bool has_content = !is_without_length(response->status);
 	bool ends_by_closing = has_content && !request->minor;
+	char *start = buf_reserve(buf, head_size(response, date)), *at;
 
-	begin_head(buf, response, date, 0);
+	if (!start)
+		return;
+	at = put_head(start, response, date);
 	if (has_content && request->minor)
-		buf_lit(buf, "Transfer-Encoding: chunked\r\n");
-	add_connection(buf, response, request,
-	               response->must_close || !request->keeps_alive || ends_by_closing);
-	buf_lit(buf, "\r\n");
+		at = PUT_LITERAL(at, "Transfer-Encoding: chunked\r\n");
+	at = put_connection(at, response, request,
+	                    response->must_close || !request->keeps_alive || ends_by_closing);
+	at = PUT_LITERAL(at, "\r\n");
+	buf->len += (size_t)(at - start);
 }
 
 void h1_write_chunk(struct buf *buf, const struct request *request, struct str piece)

@@ -106,6 +106,27 @@ static void a_response_refuses_what_would_break_its_lines(void **state)
 	assert_str(response_field(&response, S("LOCATION")), "/a");
 }
 
+static void a_byte_that_breaks_a_line_is_found_wherever_it_stands(void **state)
+{
+	static const char breakers[] = { '\r', '\n', '\0' };
+	struct response response = { .status = 200 };
+
+	(void)state;
+	for (size_t len = 1; len <= 40; len++)
+		for (size_t at = 0; at < len; at++)
+			for (size_t i = 0; i < sizeof(breakers); i++) {
+				char *value = malloc(len);
+
+				memset(value, at % 2 ? 0x0b : 0xff, len);
+				value[at] = breakers[i];
+				assert_false(response_add(&response, S("X"), str_of(value, len)));
+				value[at] = '\x0c';
+				assert_true(response_add(&response, S("X"), str_of(value, len)));
+				response_clear(&response);
+				free(value);
+			}
+}
+
 static void setting_replaces_and_adding_repeats(void **state)
 {
 	struct response response = { .status = 200 };
@@ -134,6 +155,7 @@ int main(void)
 		cmocka_unit_test(every_known_field_is_found_in_any_case_and_no_other),
 		cmocka_unit_test(lines_of_a_list_are_joined_in_order),
 		cmocka_unit_test(a_response_refuses_what_would_break_its_lines),
+		cmocka_unit_test(a_byte_that_breaks_a_line_is_found_wherever_it_stands),
 		cmocka_unit_test(setting_replaces_and_adding_repeats),
 	};
 
