@@ -60,6 +60,14 @@ struct session_cache {
 	struct session_collection collections[]; /* by collection->index */
 };
 
+/* A statement that waits to be borrowed again; the text is its own. */
+struct kept_statement {
+	sqlite3_stmt *statement;
+	struct str sql;
+};
+
+enum { STATEMENTS_KEPT = 24 };
+
 /* One connection with what was prepared on it. */
 struct store_session {
 	struct store_engine *engine;
@@ -68,10 +76,13 @@ struct store_session {
 	struct session_collection *collections; /* of that one */
 	struct session_cache *caches;           /* of all; a reader has one store alone */
 	sqlite3_stmt *controls[CONTROL_COUNT];
+	struct kept_statement kept[STATEMENTS_KEPT]; /* the one that was used last stands last */
+	size_t kept_count;
 	bool is_writer;
 	bool is_lost;         /* a failure that this connection cannot recover from */
 	unsigned losses;      /* of the engine, when it was opened */
-	uint64_t deadline_us; /* of the statement that runs; 0: none */
+	bool is_timed;        /* a statement runs that has a time limit, */
+	uint64_t deadline_us; /* and this is it; 0 until the engine first asks */
 	uint64_t file;        /* inode of the file it opened */
 	uint64_t looked_us;   /* when the path was last looked at */
 	char cause[256];
@@ -140,6 +151,13 @@ sqlite3_stmt *session_statement(struct store_session *session, const struct coll
                                 enum statement statement, enum store_outcome *ret_outcome);
 /* Prepares SQL text for keeps. NULL and *ret_outcome on failure. */
 sqlite3_stmt *session_prepare(struct store_session *session, struct str sql, enum store_outcome *ret_outcome);
+/*
+ * A statement of this text: borrow.c. NULL and *ret_outcome on failure. Give it back when
+ * it is done with, whatever came of it, before the connection closes.
+ */
+sqlite3_stmt *session_borrow(struct store_session *session, struct str sql, enum store_outcome *ret_outcome);
+void session_give_back(struct store_session *session, sqlite3_stmt *statement);
+void session_drop_kept(struct store_session *session);
 /* One step, under the time limit. SQLITE_ROW, SQLITE_DONE or an error code. */
 int session_step(struct store_session *session, sqlite3_stmt *statement);
 enum store_outcome session_run(struct store_session *session, const char *sql);

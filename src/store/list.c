@@ -194,7 +194,7 @@ static struct str page_sql(const struct plan *plan)
 		buf_add(&sql, column_of(plan, plan->keys[i].member));
 		buf_add(&sql, goes_down(plan, i) ? S(" DESC") : S(" ASC"));
 	}
-	buf_printf(&sql, " LIMIT %u", plan->query->limit + 1);
+	buf_lit(&sql, " LIMIT ?");
 	return buf_whole(&sql);
 }
 
@@ -235,7 +235,8 @@ static int bind_filters(sqlite3_stmt *statement, const struct plan *plan)
 	return at;
 }
 
-static void bind_start(sqlite3_stmt *statement, const struct plan *plan, int at)
+/* Returns the index of the next value. */
+static int bind_start(sqlite3_stmt *statement, const struct plan *plan, int at)
 {
 	const struct json *value = plan->from;
 
@@ -249,6 +250,7 @@ static void bind_start(sqlite3_stmt *statement, const struct plan *plan, int at)
 		if (value->type != JSON_NULL)
 			bind_json(statement, at++, value);
 	}
+	return at;
 }
 
 /* A JSON number that is read back as a real: never without '.' or 'e', and 1e999 for infinity. */
@@ -376,7 +378,7 @@ static enum store_outcome count_rows(struct store_session *session, const struct
 	add_filters(&sql, plan);
 	if (sql.failed)
 		return STORE_NO_MEMORY;
-	statement = session_prepare(session, buf_str(&sql), &outcome);
+	statement = session_borrow(session, buf_str(&sql), &outcome);
 	if (!statement)
 		return outcome;
 	bind_filters(statement, plan);
@@ -385,7 +387,7 @@ static enum store_outcome count_rows(struct store_session *session, const struct
 		*ret_total = (uint64_t)sqlite3_column_int64(statement, 0);
 	else
 		outcome = session_failed(session, code);
-	sqlite3_finalize(statement);
+	session_give_back(session, statement);
 	return outcome;
 }
 
@@ -394,13 +396,15 @@ static enum store_outcome run_page(struct store_session *session, const struct p
 {
 	enum store_outcome outcome = STORE_NO_MEMORY;
 	struct str sql = page_sql(plan);
-	sqlite3_stmt *statement = sql.at ? session_prepare(session, sql, &outcome) : NULL;
+	sqlite3_stmt *statement = sql.at ? session_borrow(session, sql, &outcome) : NULL;
+	int at;
 
 	if (!statement)
 		return outcome;
-	bind_start(statement, plan, bind_filters(statement, plan));
+	at = bind_start(statement, plan, bind_filters(statement, plan));
+	sqlite3_bind_int64(statement, at, (int64_t)plan->query->limit + 1);
 	outcome = read_rows(session, plan, statement, page);
-	sqlite3_finalize(statement);
+	session_give_back(session, statement);
 	if (outcome == STORE_DONE && plan->query->counts_total)
 		outcome = count_rows(session, plan, &page->total);
 	return outcome;

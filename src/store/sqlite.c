@@ -15,9 +15,15 @@ enum { PROGRESS_STEPS = 1000, LOOK_US = 100 * 1000 };
 
 static int on_progress(void *data)
 {
-	const struct store_session *session = data;
+	struct store_session *session = data;
+	uint64_t now;
 
-	return session->deadline_us && clock_monotonic_us() > session->deadline_us;
+	if (!session->is_timed)
+		return 0;
+	now = clock_monotonic_us();
+	if (!session->deadline_us) /* most statements end before they are asked for the time at all */
+		session->deadline_us = now + (uint64_t)session->engine->options.statement_ms * 1000;
+	return now > session->deadline_us;
 }
 
 enum store_outcome session_failed(struct store_session *session, int code)
@@ -281,6 +287,7 @@ void session_close(struct store_session *session)
 		free_cache(session->caches);
 		session->caches = next;
 	}
+	session_drop_kept(session);
 	finalize_all(session->controls, CONTROL_COUNT);
 	memset(session->controls, 0, sizeof(session->controls));
 	session->collections = NULL;
@@ -442,8 +449,9 @@ int session_step(struct store_session *session, sqlite3_stmt *statement)
 {
 	int code;
 
-	session->deadline_us = clock_monotonic_us() + (uint64_t)session->engine->options.statement_ms * 1000;
-	code = sqlite3_step(statement);
+	session->is_timed = true;
 	session->deadline_us = 0;
+	code = sqlite3_step(statement);
+	session->is_timed = false;
 	return code;
 }

@@ -120,6 +120,35 @@ static void filters_compare_by_type(void **state)
 		assert_non_null(strstr(rows.rows[i].body.at, "true"));
 }
 
+/* More queries than statements are kept, each asked for again and again. */
+static void statements_that_are_kept_serve_each_query_with_its_own_values(void **state)
+{
+	struct fixture *f = *state;
+	struct store_page all;
+
+	fill(f);
+	page(f, &(struct store_query){ .collection = &f->users, .limit = 1000 }, &all);
+	for (int round = 0; round < 3; round++)
+		for (size_t count = 1; count <= 60; count++) {
+			struct str values[60];
+			const struct store_filter filter = { 0, values, count };
+			const struct store_query query = { .collection = &f->users,
+				                           .filters = &filter,
+				                           .filter_count = 1,
+				                           .limit = 1000,
+				                           .counts_total = true };
+			struct store_page part;
+
+			for (size_t i = 0; i < count; i++)
+				values[i] = str_printf(&f->arena, "%d@x", (int)(i + (size_t)round));
+			page(f, &query, &part);
+			assert_int_equal(part.count, count);
+			assert_int_equal(part.total, count);
+			for (size_t i = 0; i < count; i++)
+				assert_true(str_eq(part.rows[i].id, all.rows[i + (size_t)round].id));
+		}
+}
+
 static void a_cursor_fits_only_its_own_query(void **state)
 {
 	struct fixture *f = *state;
@@ -224,6 +253,7 @@ int main(void)
 		STORE_TEST(pages_join_to_the_whole_in_every_order),
 		STORE_TEST(missing_members_sort_first),
 		STORE_TEST(filters_compare_by_type),
+		STORE_TEST(statements_that_are_kept_serve_each_query_with_its_own_values),
 		STORE_TEST(a_cursor_fits_only_its_own_query),
 		STORE_TEST(numbers_of_any_size_are_places_to_go_on_from),
 		STORE_TEST(rows_that_come_and_go_neither_repeat_nor_hide_others),
