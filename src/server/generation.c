@@ -125,6 +125,7 @@ int generation_open(struct statute_document *document, const struct generation_o
 
 	if (r < 0)
 		return r;
+	store_set_up_process();
 	store_options.path = options->database;
 	issues = generation->document->issues.count;
 	r = store_open(&store_options, &generation->api->spec, &generation->document->issues, &generation->store);

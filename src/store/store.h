@@ -102,6 +102,12 @@ struct store_options {
 struct store;
 
 /*
+ * Sets how SQLite takes memory, for the whole process: before anything else uses SQLite,
+ * else it has no effect, and once; later calls do nothing. A store works without it too, slower.
+ */
+void store_set_up_process(void);
+
+/*
  * Opens the database, makes what the spec has and the file has not (tables,
  * columns, indexes), never drops anything, and starts the writer thread. The spec
  * must outlive the store. A rule that is no SQL expression over the members, or a
