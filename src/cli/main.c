@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "cli/near.h"
 
-static const struct command *const commands[] = { &cmd_serve, &cmd_routes, &cmd_explain, &cmd_decide };
+static const struct command *const commands[] = { &cmd_serve, &cmd_routes, &cmd_explain, &cmd_decide, &cmd_token };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static void print_commands(void)
