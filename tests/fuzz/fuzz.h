@@ -7,6 +7,7 @@
 #define STATUTE_FUZZ_H
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define must(condition)          \
-	do {                     \
+#define must(condition) \
+	do { \
 		if (!(condition)) \
-			__builtin_trap(); \
+			fuzz_fail(__FILE__, __LINE__, #condition); \
 	} while (0)
+
+__attribute__((noreturn)) static inline void fuzz_fail(const char *file, int line, const char *condition)
+{
+	fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, condition);
+	abort();
+}
 
 /* The input as text, in memory of its exact size: AddressSanitizer sees one byte too far. */
 static inline struct str fuzz_text(const uint8_t *data, size_t size)
@@ -35,6 +42,15 @@ static inline struct str fuzz_text(const uint8_t *data, size_t size)
 static inline void fuzz_free(struct str text)
 {
 	free((void *)(uintptr_t)text.at);
+}
+
+/* Takes one byte off the front to choose by; 0 where there is none. */
+static inline unsigned fuzz_choice(const uint8_t **data, size_t *size)
+{
+	if (!*size)
+		return 0;
+	(*size)--;
+	return *(*data)++;
 }
 
 /* Cuts the input at its first line end: two texts in one. */
