@@ -29,11 +29,14 @@ static void add_table(struct buf *sql, const struct store *store, const struct c
 
 enum store_outcome layout_run(struct store *store, struct buf *buf)
 {
+	struct store_session *session = &store->engine->writer;
 	enum store_outcome outcome = STORE_NO_MEMORY;
 
 	buf_add_char(buf, '\0');
-	if (!buf->failed)
-		outcome = session_run(&store->engine->writer, buf->at);
+	if (sqlite3_get_autocommit(session->db)) /* a failure ended the transaction: this would be outside of it */
+		outcome = session_failed(session, SQLITE_ABORT_ROLLBACK);
+	else if (!buf->failed)
+		outcome = session_run(session, buf->at);
 	buf_reset(buf);
 	return outcome;
 }

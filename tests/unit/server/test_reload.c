@@ -9,16 +9,19 @@
 
 #include "unit/test.h"
 
-static const char first[] = "{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {"
-                            "\"/a\": {\"get\": {\"responses\": {\"200\": {\"description\": \"A.\"}}},"
-                            "\"put\": {\"responses\": {\"200\": {\"description\": \"A.\"}}}}}}";
-static const char second[] = "{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {"
-                             "\"/b\": {\"get\": {\"responses\": {\"200\": {\"description\": \"B.\"}}},"
-                             "\"put\": {\"responses\": {\"200\": {\"description\": \"B.\"}}}}}}";
-static const char bad[] = "{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {"
-                          "\"/c\": {\"get\": {\"security\": [{\"k\": []}],"
-                          "\"responses\": {\"200\": {\"description\": \"C.\"}}}}},"
-                          "\"components\": {\"securitySchemes\": {\"k\": {\"type\": \"http\", \"scheme\": \"basic\"}}}}";
+static const char first[] =
+	"{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {"
+	"\"/a\": {\"get\": {\"responses\": {\"200\": {\"description\": \"A.\"}}},"
+	"\"put\": {\"responses\": {\"200\": {\"description\": \"A.\"}}}}}}";
+static const char second[] =
+	"{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {"
+	"\"/b\": {\"get\": {\"responses\": {\"200\": {\"description\": \"B.\"}}},"
+	"\"put\": {\"responses\": {\"200\": {\"description\": \"B.\"}}}}}}";
+static const char bad[] =
+	"{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {"
+	"\"/c\": {\"get\": {\"security\": [{\"k\": []}],"
+	"\"responses\": {\"200\": {\"description\": \"C.\"}}}}},"
+	"\"components\": {\"securitySchemes\": {\"k\": {\"type\": \"http\", \"scheme\": \"basic\"}}}}";
 
 struct fixture {
 	char folder[64], path[96], database[96];
