@@ -13,6 +13,7 @@ import pytest
 
 from harness import PATIENCE, SHOP, binary, patiently, request
 from problems import assert_problem
+from reloading import hang_up, told
 from shop_data import created
 from test_reopen import document
 
@@ -31,20 +32,6 @@ components:
 
 def with_others(text):
     return text.replace("components:\n", OTHER_PATHS)
-
-
-def told(server):
-    """How many reloads it has told of, those that were refused too."""
-    return server.errors().count(" was reloaded") + server.errors().count(" was not reloaded")
-
-
-def hang_up(server):
-    """Sends SIGHUP and waits until the server said what came of it; its words since then."""
-    before, length = told(server), len(server.errors())
-    server.signal(signal.SIGHUP)
-    for _ in patiently("it does not say what came of the reload"):
-        if told(server) > before:
-            return server.errors()[length:]
 
 
 def reload(server, text):
