@@ -90,6 +90,11 @@ STATUTE_API void statute_server_stop(struct statute_server *server);
  */
 STATUTE_CHECK STATUTE_API int statute_server_reload(struct statute_server *server,
                                                     struct statute_document *document);
+/*
+ * Any thread. Counts, for whoever looks inside, that the document was read again; `took_over`:
+ * and is served. A document that could not even be loaded counts too, which only the caller knows.
+ */
+STATUTE_API void statute_server_count_reload(struct statute_server *server, bool took_over);
 /* Any thread, and from a signal handler: opens the log file anew, as after a rotation. */
 STATUTE_API void statute_server_reopen_log(struct statute_server *server);
 /* Not while it runs. Accepts NULL. */

@@ -54,6 +54,7 @@ static void reload(struct reloader *reloader)
 		r = hand_over(reloader, document);
 	else if (document)
 		fputs(statute_document_problems(document), stderr);
+	statute_server_count_reload(reloader->server, r == 0);
 	if (r == 0)
 		return;
 	tell_refused(reloader->path, statute_err_text(r));

@@ -3,31 +3,74 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "exchange/exchange.h"
 
 enum { OBSERVE_ARENA = 64 << 20 };
 
-int observe_new(size_t workers, struct observe **ret_observe)
+static struct route_counters *make_counters(struct observe *observe)
 {
-	struct observe *observe = calloc(1, sizeof(*observe));
+	return calloc(observe->observer_count, sizeof(struct route_counters));
+}
 
-	if (!observe)
+static int set_label(struct observe *observe, size_t label, const char *template_text)
+{
+	struct label made = { .template_text = template_text, .counters = make_counters(observe) };
+
+	if (!made.counters)
 		return STATUTE_ENOMEM;
-	observe->observers = calloc(workers, sizeof(*observe->observers));
-	if (!observe->observers) {
-		free(observe);
+	observe->labels[label] = made;
+	atomic_store(&observe->label_count, label + 1);
+	return 0;
+}
+
+static int make_observers(struct observe *observe, size_t count)
+{
+	observe->observers = calloc(count, sizeof(*observe->observers));
+	if (!observe->observers)
 		return STATUTE_ENOMEM;
+	observe->observer_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct observer *observer = &observe->observers[i];
+
+		observer->observe = observe;
+		observer->index = i;
+		observer->errors = arena_array(&observe->arena, observe->code_count + 1, sizeof(*observer->errors));
+		if (!observer->errors)
+			return STATUTE_ENOMEM;
 	}
-	observe->observer_count = workers;
-	for (size_t i = 0; i < workers; i++)
-		observe->observers[i].observe = observe;
+	return 0;
+}
+
+static int set_up(struct observe *observe, size_t workers)
+{
+	int r;
+
 	pthread_mutex_init(&observe->readers, NULL);
 	arena_init(&observe->arena, 4096, OBSERVE_ARENA);
 	map_init(&observe->label_of, &observe->arena);
-	observe->labels[LABEL_NONE] = "";
-	observe->labels[LABEL_OWN] = "/-/";
-	observe->labels[LABEL_OTHER] = "other";
-	atomic_store(&observe->label_count, LABEL_FIRST);
+	observe->began_s = clock_wall_ms() / 1000;
+	count_init(observe);
+	r = make_observers(observe, workers);
+	if (r == 0)
+		r = set_label(observe, LABEL_NONE, "");
+	if (r == 0)
+		r = set_label(observe, LABEL_OWN, "/-/");
+	return r < 0 ? r : set_label(observe, LABEL_OTHER, "other");
+}
+
+int observe_new(size_t workers, struct observe **ret_observe)
+{
+	struct observe *observe = calloc(1, sizeof(*observe));
+	int r;
+
+	if (!observe)
+		return STATUTE_ENOMEM;
+	r = set_up(observe, workers);
+	if (r < 0) {
+		observe_free(observe);
+		return r;
+	}
 	*ret_observe = observe;
 	return 0;
 }
@@ -36,6 +79,8 @@ void observe_free(struct observe *observe)
 {
 	if (!observe)
 		return;
+	for (size_t i = 0; i < atomic_load(&observe->label_count); i++)
+		free(observe->labels[i].counters);
 	pthread_mutex_destroy(&observe->readers);
 	arena_done(&observe->arena);
 	free(observe->observers);
@@ -54,6 +99,7 @@ static int make_label(struct observe *observe, struct str template_text, size_t 
 	size_t label = atomic_load(&observe->label_count);
 	struct str copy;
 	void **entry;
+	int r;
 
 	if (label == LABELS_MAX) {
 		*ret_label = LABEL_OTHER;
@@ -63,9 +109,10 @@ static int make_label(struct observe *observe, struct str template_text, size_t 
 	entry = copy.at ? map_put(&observe->label_of, copy) : NULL;
 	if (!entry)
 		return STATUTE_ENOMEM;
-	observe->labels[label] = copy.at;
+	r = set_label(observe, label, copy.at);
+	if (r < 0)
+		return r; /* the entry's NULL counts as none */
 	*entry = &observe->labels[label];
-	atomic_store(&observe->label_count, label + 1);
 	*ret_label = label;
 	return 0;
 }
@@ -74,7 +121,7 @@ int observe_label(struct observe *observe, const struct api *api)
 {
 	for (size_t i = 0; i < api->path_count; i++) {
 		struct bound_path *path = &api->paths[i];
-		const char **known = map_get(&observe->label_of, path->item->template_text);
+		const struct label *known = map_get(&observe->label_of, path->item->template_text);
 		int r = 0;
 
 		if (known)
@@ -98,10 +145,11 @@ size_t observe_label_of(const struct exchange *x)
 
 void observe_request(struct observer *observer, const struct exchange *x, const struct observed *observed)
 {
-	const char *route = observer->observe->labels[observe_label_of(x)];
+	size_t label = observe_label_of(x);
 	struct trace *trace = ring_reserve(&observer->ring);
 
-	trace_take(trace, x, observed, route);
+	trace_take(trace, x, observed, observer->observe->labels[label].template_text);
 	ring_commit(&observer->ring, trace);
 	rates_add(&observer->rates, observed->wall_ms / 1000, observed->status);
+	count_request(observer, label, x, observed);
 }

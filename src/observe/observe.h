@@ -31,6 +31,24 @@ struct observer *observe_worker(struct observe *observe, size_t index);
 
 /* On the observer's thread: x was answered, or will never be. */
 void observe_request(struct observer *observer, const struct exchange *x, const struct observed *observed);
+/* So many requests of this worker have begun and are not answered. */
+void observe_in_flight(struct observer *observer, size_t count);
+/* A log line found no room. */
+void observe_lost_line(struct observer *observer);
+/* Any thread: a document was read again, and took over or was refused. */
+void observe_reload(struct observe *observe, bool took_over);
+
+/* ---- metrics.c ------------------------------------------------------------ */
+
+/* What others know and the metrics tell. */
+struct observe_gauges {
+	size_t connections;         /* open now, on the public listener */
+	uint64_t refused_lines;     /* log lines that the system refused for good */
+	struct store_counters store;
+};
+
+/* Appends all metrics as Prometheus reads them (text format 0.0.4). Any thread. */
+void metrics_write(struct observe *observe, const struct observe_gauges *gauges, struct buf *buf);
 
 /* ---- recent.c: asking what happened -------------------------------------- */
 

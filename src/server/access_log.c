@@ -97,15 +97,17 @@ static void tell_dropped(struct access_log *log)
 		log->dropped = 0;
 }
 
-void access_log_add(struct access_log *log, const struct access_entry *entry)
+bool access_log_add(struct access_log *log, const struct access_entry *entry)
 {
 	size_t before = log->lines.len;
 
 	if (log_sink_is_off(log->sink))
-		return;
+		return true;
 	access_entry_write(entry, &log->lines);
-	if (!keeps_room(log, before))
-		log->dropped++;
+	if (keeps_room(log, before))
+		return true;
+	log->dropped++;
+	return false;
 }
 
 void access_log_flush(struct access_log *log)

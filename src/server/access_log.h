@@ -38,7 +38,8 @@ struct access_log {
 
 void access_log_init(struct access_log *log, struct log_sink *sink);
 void access_log_done(struct access_log *log);
-void access_log_add(struct access_log *log, const struct access_entry *entry);
+/* False where there is no room for the line: it is lost. */
+bool access_log_add(struct access_log *log, const struct access_entry *entry);
 /* Writes what was gathered, as far as the sink takes it. */
 void access_log_flush(struct access_log *log);
 

@@ -1,10 +1,10 @@
-/* The pages of operators: the newest requests, and why one was answered so. See docs/inside.md. */
+/* The pages of operators: numbers, the newest requests, and why one was answered so. See docs/inside.md. */
 #include "base/clock.h"
 #include "message/uri.h"
 #include "server/own_pages.h"
 #include "server/worker.h"
 
-enum { ID_MAX = 128 };
+enum { ID_MAX = 128, METRICS_MAX = 32 << 20 };
 
 static struct observe *observe_of(const struct exchange *x)
 {
@@ -138,7 +138,27 @@ static void explain_trace(struct exchange *x)
 	x->problem.hint = S("Only the last 1,000 requests are kept, and none over a restart of the server.");
 }
 
+/* ---- /-/metrics ----------------------------------------------------------- */
+
+static int reply_metrics(struct exchange *x, struct str more)
+{
+	const struct worker *worker = x->host->data;
+	struct shared *shared = worker->shared;
+	struct observe_gauges gauges = {
+		.connections = atomic_load(&shared->public.open),
+		.refused_lines = atomic_load(&shared->sink.refused_lines),
+	};
+	struct buf buf;
+
+	(void)more;
+	store_count(x->host->store, &gauges.store);
+	buf_init(&buf, &x->arena, METRICS_MAX);
+	metrics_write(shared->observe, &gauges, &buf);
+	return own_page_send(x, &buf, S("text/plain; version=0.0.4; charset=utf-8"), S("no-store"));
+}
+
 const struct own_page admin_pages[] = {
+	{ .path = "/-/metrics", .reply = reply_metrics },
 	{ .path = "/-/traces", .read = read_query, .reply = reply_traces },
 	{ .path = "/-/trace/", .takes_more = true, .look_up = find_trace, .reply = reply_trace,
 	  .explain = explain_trace },

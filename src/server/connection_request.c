@@ -68,14 +68,22 @@ static void log_request(struct connection *c, int status, struct str error, uint
 		return;
 	if (x->match.path)
 		entry.route = x->match.path->template_text;
-	access_log_add(&c->worker->log, &entry);
+	if (!access_log_add(&c->worker->log, &entry) && c->worker->observer)
+		observe_lost_line(c->worker->observer);
 	observe_answer(c->worker, x, &entry, now_us);
+}
+
+static void count_in_flight(struct worker *worker, size_t count)
+{
+	worker->in_flight = count;
+	if (worker->observer)
+		observe_in_flight(worker->observer, count);
 }
 
 static void leave_flight(struct connection *c)
 {
 	if (c->in_flight)
-		c->worker->in_flight--;
+		count_in_flight(c->worker, c->worker->in_flight - 1);
 	c->in_flight = false;
 }
 
@@ -210,7 +218,7 @@ static void begin(struct connection *c, bool has_more)
 	serving_begin(worker, c->x);
 	worker->serving->host.is_draining = worker_is_draining(worker);
 	worker->serving->host.is_overloaded = worker->in_flight >= worker->in_flight_max;
-	worker->in_flight++;
+	count_in_flight(worker, worker->in_flight + 1);
 	c->in_flight = true;
 	c->has_content_begun = has_more && c->x->request.has_content;
 	timeout_clear(&c->reading);

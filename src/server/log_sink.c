@@ -70,8 +70,17 @@ static size_t whole_lines(struct str lines)
 	return len ? len : lines.len;
 }
 
+static size_t count_lines(struct str lines)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < lines.len; i++)
+		count += lines.at[i] == '\n';
+	return count;
+}
+
 /* How many bytes are done with; 0: no room now. Poll says that a pipe takes LOG_LINE_MAX bytes at once. */
-static size_t write_some(const struct log_sink *sink, struct str lines)
+static size_t write_some(struct log_sink *sink, struct str lines)
 {
 	struct pollfd room = { .fd = sink->fd, .events = POLLOUT };
 	ssize_t written;
@@ -84,9 +93,12 @@ static size_t write_some(const struct log_sink *sink, struct str lines)
 	do
 		written = write(sink->fd, lines.at, lines.len);
 	while (written < 0 && errno == EINTR);
-	if (written < 0)
-		return errno == EAGAIN ? 0 : lines.len;
-	return (size_t)written;
+	if (written >= 0)
+		return (size_t)written;
+	if (errno == EAGAIN)
+		return 0;
+	atomic_fetch_add(&sink->refused_lines, count_lines(lines));
+	return lines.len;
 }
 
 size_t log_sink_write(struct log_sink *sink, struct str lines)

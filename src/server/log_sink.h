@@ -21,6 +21,7 @@ struct log_sink {
 	int fd;             /* -1: off */
 	bool is_regular;    /* a file on a disk, which takes everything at once */
 	atomic_bool reopen; /* was asked for */
+	atomic_uint_fast64_t refused_lines; /* that the system refused for good */
 };
 
 /* The longest line: what a pipe takes at once (PIPE_BUF of Linux). */

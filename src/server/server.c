@@ -387,6 +387,11 @@ int statute_server_reload(struct statute_server *server, struct statute_document
 	return r;
 }
 
+void statute_server_count_reload(struct statute_server *server, bool took_over)
+{
+	observe_reload(server->shared.observe, took_over);
+}
+
 void statute_server_free(struct statute_server *server)
 {
 	if (!server)

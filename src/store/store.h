@@ -16,6 +16,7 @@
 #ifndef STATUTE_STORE_STORE_H
 #define STATUTE_STORE_STORE_H
 
+#include "base/duration.h"
 #include "json/json.h"
 #include "json/source.h"
 
@@ -313,9 +314,12 @@ struct store_write {
 /* Any thread. 0, or STATUTE_ELIMIT where the queue is full: then `done` is never called. */
 STATUTE_CHECK int store_submit(struct store *store, struct store_write *write);
 
+enum { STORE_BATCH_BUCKETS = 9 };
 struct store_counters {
 	uint64_t writes, commits, queued, failed;
 	uint64_t commit_us; /* of all commits together */
+	uint64_t commit_times[DURATION_BUCKETS + 1];   /* each commit in one bucket (base/duration.h) */
+	uint64_t batch_sizes[STORE_BATCH_BUCKETS + 1]; /* the same of at most 1, 2, 4, … 256 writes, and more */
 };
 /* Any thread. */
 void store_count(struct store *store, struct store_counters *ret_counters);

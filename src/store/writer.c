@@ -127,6 +127,25 @@ static void drop_connection_if_lost(struct store_session *session)
 		session_close(session);
 }
 
+static size_t batch_bucket(size_t count)
+{
+	size_t bucket = 0;
+
+	while (bucket < STORE_BATCH_BUCKETS && count > (size_t)1 << bucket)
+		bucket++;
+	return bucket;
+}
+
+static void count_batch(struct store_counters *counters, size_t writes, size_t failed, uint64_t us)
+{
+	counters->writes += writes;
+	counters->failed += failed;
+	counters->commits++;
+	counters->commit_us += us;
+	counters->commit_times[duration_bucket(us)]++;
+	counters->batch_sizes[batch_bucket(writes)]++;
+}
+
 static void run_batch(struct store_engine *engine, struct store_write *first, size_t count)
 {
 	uint64_t before = clock_monotonic_us();
@@ -139,10 +158,7 @@ static void run_batch(struct store_engine *engine, struct store_write *first, si
 	if (failed)
 		drop_connection_if_lost(&engine->writer);
 	pthread_mutex_lock(&engine->lock);
-	engine->counters.writes += count;
-	engine->counters.failed += failed;
-	engine->counters.commits++;
-	engine->counters.commit_us += clock_monotonic_us() - before;
+	count_batch(&engine->counters, count, failed, clock_monotonic_us() - before);
 	pthread_mutex_unlock(&engine->lock);
 	for (struct store_write *write = first, *next; write; write = next) {
 		next = write->next; /* after `done` the write is no longer ours */
