@@ -25,7 +25,6 @@ static void connection_free(struct connection *c)
 		worker->connections = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
-	atomic_fetch_sub(&worker->door->open, 1);
 	free(c);
 }
 
@@ -57,7 +56,8 @@ void connection_close(struct connection *c)
 	c->out = NULL;
 	if (c->x && c->state != CONNECTION_WAIT)
 		connection_forget_request(c);
-	uv_close((uv_handle_t *)&c->tcp, on_closed);
+	uv_close((uv_handle_t *)&c->tcp, on_closed); /* the descriptor is free from here on */
+	atomic_fetch_sub(&c->worker->door->open, 1);
 }
 
 /* Closes our side, so that the client sees the end; what it still sends is read (RFC 9112 section 9.6). */
@@ -305,30 +305,23 @@ static void content_timed_out(struct connection *c)
 	}
 }
 
-/* A client that takes at least some of its answer is only slow. */
+/* A client that takes its answer slowly is borne, but not one that takes it a byte now and then. */
 static void write_timed_out(struct connection *c)
 {
-	size_t unsent = uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
+	const struct server_limits *limits = &c->worker->shared->limits;
+	size_t untaken = connection_untaken(c);
 
-	if (unsent >= c->unsent) {
+	if (untaken + limits->write_rate * limits->write_timeout / 1000 > c->unsent) {
 		connection_close(c);
 		return;
 	}
-	c->unsent = unsent;
+	c->unsent = untaken;
 	worker_set_timeout(c->worker, &c->writing, TIMEOUT_WRITE);
-}
-
-static struct connection *owner(struct timeout *timeout, enum timeout_kind kind)
-{
-	size_t offset = kind == TIMEOUT_WRITE ? offsetof(struct connection, writing)
-	                                      : offsetof(struct connection, reading);
-
-	return (struct connection *)(void *)((char *)timeout - offset);
 }
 
 void connection_time_out(struct worker *worker, struct timeout *timeout, enum timeout_kind kind)
 {
-	struct connection *c = owner(timeout, kind);
+	struct connection *c = connection_of(timeout, kind);
 
 	(void)worker;
 	switch (kind) {
@@ -392,13 +385,15 @@ static void turn_away(struct connection *c)
 
 void connection_accept(struct worker *worker, uv_stream_t *listener)
 {
-	size_t open = atomic_load(&worker->door->open);
-	size_t max = worker->door->max;
+	size_t max = worker->door->max, open;
 	struct connection *c = calloc(1, sizeof(*c));
 
 	worker->has_missed = !c; /* libuv keeps the socket, and takes no other until it is fetched */
 	if (!c)
 		return;
+	if (atomic_load(&worker->door->open) >= max)
+		connection_make_room(worker);
+	open = atomic_load(&worker->door->open);
 	c->worker = worker;
 	c->tcp.data = c;
 	h1_init(&c->h1, &worker->shared->h1);

@@ -40,7 +40,7 @@ struct connection {
 	size_t in_at;
 	struct pooled *out;       /* answers that were not sent yet; NULL where none */
 	struct pooled *sending;   /* what the system did not take at once; NULL where nothing */
-	size_t unsent;            /* of `sending`, when last looked at */
+	size_t unsent;            /* what the client had yet to take when TIMEOUT_WRITE was set, bytes */
 	struct timeout reading, writing;
 	uint64_t taken;           /* bytes of the request so far, for the log */
 	uint64_t window;          /* bytes of content since TIMEOUT_CONTENT was set */
@@ -64,8 +64,8 @@ struct connection {
 
 enum {
 	CONNECTION_AHEAD = 64 * 1024, /* bytes that are read ahead of a pause */
-	CONNECTION_OUT = 256 * 1024,  /* bytes of answers after which they are sent, and a turn is over */
-	CONNECTION_TURN = 256         /* requests after which a turn is over */
+	CONNECTION_OUT = 64 * 1024,   /* bytes of answers after which they are sent, and a turn is over */
+	CONNECTION_TURN = 64          /* requests after which a turn is over */
 };
 
 /* Takes one connection from `listener`; what goes wrong concerns that connection alone. */
@@ -97,7 +97,21 @@ void connection_forget_request(struct connection *c);
 struct buf *connection_output(struct connection *c);
 /* Sends what the system takes at once; the rest follows by itself. May close the connection. */
 void connection_flush(struct connection *c);
+/* Bytes of answers that the client has not taken: with us, and with the system. */
+size_t connection_untaken(const struct connection *c);
 static inline bool connection_has_unsent(const struct connection *c) { return c->out || c->sending; }
+
+/* ---- connection_yield.c: who gives way where there is no room ------------- */
+
+/*
+ * Ends the connection that has kept the worker waiting longest, in favour of a
+ * newcomer; false where none has for long.
+ */
+bool connection_make_room(struct worker *worker);
+/* Refuses the slowest content that is on its way, in favour of another request; nothing where none is slow. */
+void connection_yield_flight(struct worker *worker);
+/* Whose timeout it is. */
+struct connection *connection_of(struct timeout *timeout, enum timeout_kind kind);
 
 /* After each event: flushes, goes on where that unblocked something, sets what is read and timed next. */
 void connection_settle(struct connection *c);

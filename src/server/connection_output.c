@@ -7,6 +7,9 @@
  */
 #include "server/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 struct buf *connection_output(struct connection *c)
 {
 	/* An answer's texts are at most what a request may take. */
@@ -15,6 +18,16 @@ struct buf *connection_output(struct connection *c)
 	if (!c->out)
 		c->out = worker_take_buffer(c->worker, max);
 	return c->out ? &c->out->buf : NULL;
+}
+
+size_t connection_untaken(const struct connection *c)
+{
+	int with_system = 0;
+	uv_os_fd_t fd;
+
+	if (uv_fileno((const uv_handle_t *)&c->tcp, &fd) < 0 || ioctl(fd, SIOCOUTQ, &with_system) < 0)
+		with_system = 0;
+	return uv_stream_get_write_queue_size((const uv_stream_t *)&c->tcp) + (size_t)with_system;
 }
 
 static void on_sent(uv_write_t *write, int status)
@@ -45,7 +58,7 @@ static void send_rest(struct connection *c, size_t from)
 		connection_close(c);
 		return;
 	}
-	c->unsent = uv_stream_get_write_queue_size((uv_stream_t *)&c->tcp);
+	c->unsent = connection_untaken(c);
 	worker_set_timeout(c->worker, &c->writing, TIMEOUT_WRITE);
 }
 

@@ -215,6 +215,8 @@ static void begin(struct connection *c, bool has_more)
 {
 	struct worker *worker = c->worker;
 
+	if (worker->in_flight >= worker->in_flight_max)
+		connection_yield_flight(worker);
 	serving_begin(worker, c->x);
 	worker->serving->host.is_draining = worker_is_draining(worker);
 	worker->serving->host.is_overloaded = worker->in_flight >= worker->in_flight_max;

@@ -53,18 +53,23 @@ static int take_options(struct statute_server *server, const struct statute_serv
 {
 	struct shared *shared = &server->shared;
 	const char *option;
+	size_t wanted;
 	int r = server_limits_from(options, &shared->limits, &option);
 
 	if (r < 0)
 		return fail(server, r, option, "out of range");
+	wanted = (size_t)shared->limits.connections;
 	if (options->workers > WORKERS_MAX)
 		return fail(server, STATUTE_EINVAL, "workers", "at most 256");
 	shared->worker_count = options->workers ? options->workers : uv_available_parallelism();
 	if (shared->worker_count > WORKERS_MAX)
 		shared->worker_count = WORKERS_MAX;
 	shared->admin_is_public = options->admin && strcmp(options->admin, "public") == 0;
-	shared->public.max = (size_t)shared->limits.connections;
-	shared->admin.max = shared->public.max < ADMIN_CONNECTIONS ? shared->public.max : ADMIN_CONNECTIONS;
+	shared->admin.max = wanted < ADMIN_CONNECTIONS ? wanted : ADMIN_CONNECTIONS;
+	shared->public.max = server_connections_max(wanted, shared->worker_count, shared->admin.max);
+	if (shared->public.max < wanted)
+		buf_printf(&server->problems, "warning: the system gives descriptors for %zu connections, not for "
+		                              "%zu (see ulimit -n)\n", shared->public.max, wanted);
 	shared->h1 = h1_limits_default;
 	shared->h1.target = (size_t)shared->limits.target_max;
 	shared->h1.header_bytes = (size_t)shared->limits.header_max;

@@ -25,6 +25,12 @@ struct server_limits {
 STATUTE_CHECK int server_limits_from(const struct statute_server_options *options,
                                      struct server_limits *ret_limits, const char **ret_option);
 
+/*
+ * How many of `wanted` connections of clients the process has descriptors for, beside those of
+ * `workers` and of `admin` connections; at least 1.
+ */
+size_t server_connections_max(size_t wanted, size_t workers, size_t admin);
+
 /* How many connections are open through it, over all workers behind it. */
 struct door {
 	atomic_size_t open;

@@ -63,3 +63,23 @@ uint64_t timeouts_next(const struct timeouts *timeouts)
 	}
 	return next;
 }
+
+static struct timeout *unless_end(struct timeouts *timeouts, struct timeout *timeout, enum timeout_kind kind)
+{
+	return timeout == &timeouts->lists[kind] ? NULL : timeout;
+}
+
+struct timeout *timeouts_first(struct timeouts *timeouts, enum timeout_kind kind)
+{
+	return unless_end(timeouts, timeouts->lists[kind].next, kind);
+}
+
+struct timeout *timeouts_after(struct timeouts *timeouts, const struct timeout *timeout)
+{
+	return unless_end(timeouts, timeout->next, timeout->kind);
+}
+
+uint64_t timeout_age(const struct timeouts *timeouts, const struct timeout *timeout, uint64_t now)
+{
+	return now + timeouts->after[timeout->kind] - timeout->due;
+}

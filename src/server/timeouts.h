@@ -45,6 +45,12 @@ void timeout_set(struct timeouts *timeouts, struct timeout *timeout, enum timeou
 void timeout_clear(struct timeout *timeout);
 /* Takes one that is due off its list and says of which kind it was. NULL where none is. */
 struct timeout *timeouts_take_due(struct timeouts *timeouts, uint64_t now, enum timeout_kind *ret_kind);
+/* The one of this kind that was set first; NULL where none is set. */
+struct timeout *timeouts_first(struct timeouts *timeouts, enum timeout_kind kind);
+/* The one of the same kind that was set next; NULL where `timeout`, which is set, was the last. */
+struct timeout *timeouts_after(struct timeouts *timeouts, const struct timeout *timeout);
+/* How long ago one that is set was set, ms. */
+uint64_t timeout_age(const struct timeouts *timeouts, const struct timeout *timeout, uint64_t now);
 /* When the earliest is due, or TIMEOUTS_NEVER. */
 uint64_t timeouts_next(const struct timeouts *timeouts);
 

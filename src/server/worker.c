@@ -15,7 +15,8 @@ enum {
 	SPARE_EXCHANGES = 256,     /* kept warm */
 	SPARE_BUFFERS = 256,
 	BUFFER_KEPT = 64 * 1024,   /* bytes of a buffer that is kept; a larger one is freed */
-	RETRY_MS = 100             /* how soon to try again what found no room */
+	RETRY_MS = 100,            /* how soon to try again what found no room */
+	TURNS_NS = 3000000         /* how long connections whose turn it is again go on at once */
 };
 
 /* ---- Pools ---------------------------------------------------------------- */
@@ -132,16 +133,30 @@ static void cut_connections(struct worker *worker)
 		connection_close(c);
 }
 
+/*
+ * Connections with much to do go on here, and may be many. What they take at a time is bounded, so
+ * that those with little to do, who are read in between, do not wait for all of them.
+ */
+static void end_due(struct worker *worker)
+{
+	uint64_t now = uv_now(&worker->loop), until = uv_hrtime() + TURNS_NS;
+	enum timeout_kind kind;
+	struct timeout *timeout;
+
+	while ((timeout = timeouts_take_due(&worker->timeouts, now, &kind))) {
+		connection_time_out(worker, timeout, kind);
+		if (uv_hrtime() >= until)
+			break;
+	}
+}
+
 static void on_timer(uv_timer_t *timer)
 {
 	struct worker *worker = timer->data;
 	uint64_t now = uv_now(&worker->loop);
-	enum timeout_kind kind;
-	struct timeout *timeout;
 
 	worker->timer_due = TIMEOUTS_NEVER;
-	while ((timeout = timeouts_take_due(&worker->timeouts, now, &kind)))
-		connection_time_out(worker, timeout, kind);
+	end_due(worker);
 	if (worker->has_missed && !worker_is_draining(worker))
 		connection_accept(worker, (uv_stream_t *)&worker->listener);
 	if (now >= worker->drain_due)

@@ -298,36 +298,6 @@ def test_several_workers_see_each_others_writes_and_keep_their_log_lines_apart(s
     assert len({line["id"] for line in server.log()}) == 400
 
 
-@pytest.mark.expects_5xx
-def test_a_connection_too_many_is_told_so(serve):
-    server = serve(DOCUMENT, "--connections", "5", "--workers", "1")
-    wires = [server.wire() for _ in range(5)]
-    for wire in wires:
-        assert wire.ask(request("GET", "/things")).status == 200
-    with server.wire() as late:
-        response = late.read()
-        assert_obliged(response, 503)
-        assert response.json()["error"] == "SERVER_OVERLOADED" and response.closes
-    for wire in wires:
-        wire.close()
-    for _ in patiently("it does not recover"):
-        with server.wire() as wire:
-            if wire.ask(request("GET", "/things")).status == 200:
-                break
-
-
-@pytest.mark.expects_5xx
-def test_a_request_too_many_is_told_so_and_the_connection_stays(serve):
-    server = serve(DOCUMENT, "--in-flight", "1", "--workers", "1")
-    with server.wire() as busy, server.wire() as other:
-        rest = begin(busy)
-        response = other.ask(request("GET", "/things"))
-        assert_problem(response, 503, "SERVER_OVERLOADED")
-        assert not response.closes
-        assert busy.ask(rest, "POST").status == 201
-        assert other.ask(request("GET", "/things")).status == 200
-
-
 @pytest.mark.core
 def test_a_stop_lets_what_is_in_progress_finish(serve):
     server = serve(DOCUMENT)

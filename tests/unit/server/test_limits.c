@@ -1,6 +1,7 @@
 #include "unit/test.h"
 
 #include <statute/server.h>
+#include <sys/resource.h>
 
 #include "base/buf.h"
 #include "server/shared.h"
@@ -48,6 +49,22 @@ static void a_request_may_take_eight_times_its_content(void **state)
 	assert_true(limits.request_memory == UINT64_C(800) << 20);
 }
 
+static void connections_leave_descriptors_for_everything_else(void **state)
+{
+	struct rlimit before, few;
+	size_t max;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){ 1000, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	assert_int_equal(server_connections_max(100, 2, 100), 100);
+	max = server_connections_max(10000, 2, 100);
+	assert_true(max > 700 && max < 900);
+	assert_int_equal(server_connections_max(10000, 256, 100), 1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+
 /* "| `--idle-timeout` | 75s | how long …" */
 static void the_documentation_has_a_row_for_each(void **state)
 {
@@ -73,6 +90,7 @@ int main(void)
 		cmocka_unit_test(zero_takes_every_default),
 		cmocka_unit_test(what_is_out_of_range_is_named),
 		cmocka_unit_test(a_request_may_take_eight_times_its_content),
+		cmocka_unit_test(connections_leave_descriptors_for_everything_else),
 		cmocka_unit_test(the_documentation_has_a_row_for_each),
 	};
 

@@ -84,6 +84,38 @@ static void clearing_twice_harms_nobody(void **state)
 	assert_true(timeouts_next(&timeouts) == TIMEOUTS_NEVER);
 }
 
+static void those_of_a_kind_are_told_in_the_order_in_which_they_were_set(void **state)
+{
+	struct timeout a = { 0 }, b = { 0 }, other = { 0 };
+
+	(void)state;
+	assert_null(timeouts_first(&timeouts, TIMEOUT_IDLE));
+	timeout_set(&timeouts, &a, TIMEOUT_IDLE, 5);
+	timeout_set(&timeouts, &other, TIMEOUT_HEADER, 6);
+	timeout_set(&timeouts, &b, TIMEOUT_IDLE, 7);
+	assert_ptr_equal(timeouts_first(&timeouts, TIMEOUT_IDLE), &a);
+	assert_ptr_equal(timeouts_after(&timeouts, &a), &b);
+	assert_null(timeouts_after(&timeouts, &b));
+	timeout_set(&timeouts, &a, TIMEOUT_IDLE, 8);
+	assert_ptr_equal(timeouts_first(&timeouts, TIMEOUT_IDLE), &b);
+	timeout_clear(&other);
+	assert_null(timeouts_first(&timeouts, TIMEOUT_HEADER));
+}
+
+static void the_age_of_a_timeout_counts_from_when_it_was_set(void **state)
+{
+	struct timeout idle = { 0 }, write = { 0 };
+
+	(void)state;
+	timeout_set(&timeouts, &idle, TIMEOUT_IDLE, 5);
+	timeout_set(&timeouts, &write, TIMEOUT_WRITE, 10);
+	assert_int_equal(timeout_age(&timeouts, &idle, 5), 0);
+	assert_int_equal(timeout_age(&timeouts, &idle, 25), 20);
+	assert_int_equal(timeout_age(&timeouts, &write, 25), 15);
+	timeout_set(&timeouts, &idle, TIMEOUT_IDLE, 30);
+	assert_int_equal(timeout_age(&timeouts, &idle, 31), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +124,8 @@ int main(void)
 		cmocka_unit_test_setup(a_timeout_is_due_at_its_time_and_not_before, init),
 		cmocka_unit_test_setup(setting_anew_puts_it_off_and_may_change_its_kind, init),
 		cmocka_unit_test_setup(clearing_twice_harms_nobody, init),
+		cmocka_unit_test_setup(those_of_a_kind_are_told_in_the_order_in_which_they_were_set, init),
+		cmocka_unit_test_setup(the_age_of_a_timeout_counts_from_when_it_was_set, init),
 	};
 
 	return cmocka_run_group_tests_name("server/timeouts", tests, NULL, NULL);
