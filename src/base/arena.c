@@ -81,6 +81,7 @@ void arena_done(struct arena *arena)
 	arena->blocks = NULL;
 	arena->at = arena->limit = NULL;
 	arena->taken = 0;
+	arena->failed = false;
 }
 
 void arena_reset(struct arena *arena)
@@ -88,6 +89,7 @@ void arena_reset(struct arena *arena)
 	struct arena_block *block = arena->blocks;
 
 	run_ends(arena);
+	arena->failed = false;
 	if (!block)
 		return;
 	while (block->next) {
@@ -133,6 +135,12 @@ static void *alloc_from_new_block(struct arena *arena, size_t size)
 	return block->bytes;
 }
 
+static void *fail(struct arena *arena)
+{
+	arena->failed = true;
+	return NULL;
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
 	char *at = arena->at;
@@ -140,11 +148,11 @@ void *arena_alloc(struct arena *arena, size_t size)
 	size_t whole = (size + GAP + (ALIGN - 1)) & ~(size_t)(ALIGN - 1);
 
 	if (whole < size)
-		return NULL;
+		return fail(arena);
 	if (whole <= room && at)
 		arena->at = at + whole;
 	else if (!(at = alloc_from_new_block(arena, whole)))
-		return NULL;
+		return fail(arena);
 	ASAN_UNPOISON_MEMORY_REGION(at, size);
 	return at;
 }
@@ -159,7 +167,7 @@ void *arena_zalloc(struct arena *arena, size_t size)
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
 	if (size && count > SIZE_MAX / size)
-		return NULL;
+		return fail(arena);
 	return arena_zalloc(arena, count * size);
 }
 
@@ -170,7 +178,7 @@ void *arena_grow(struct arena *arena, void *old, size_t old_size, size_t size)
 	void *copy;
 
 	if (whole < size)
-		return NULL;
+		return fail(arena);
 	if (old && (char *)old + held == arena->at && whole <= (size_t)(arena->limit - (char *)old)) {
 		arena->at = (char *)old + whole;
 		ASAN_POISON_MEMORY_REGION(old, whole);

@@ -4,12 +4,14 @@
  * Three lifetimes use it: the process, the connection and the request. Nothing
  * in an arena is freed alone. Each arena has a maximum; past it, and when the
  * system has no memory, `arena_alloc` returns NULL and the caller returns
- * STATUTE_ENOMEM. `arena_reset` keeps the first block, so that a warm arena
- * calls malloc no more. Not thread-safe: one owner at a time.
+ * STATUTE_ENOMEM. The arena remembers that it did (`failed`), so that one look at
+ * the end tells whether anything that was made in it may be incomplete.
+ * `arena_reset` keeps the first block, so that a warm arena calls malloc no more. Not thread-safe: one owner at a time.
  */
 #ifndef STATUTE_BASE_ARENA_H
 #define STATUTE_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena_block;
@@ -21,6 +23,7 @@ struct arena {
 	struct arena_end *ends;     /* what arena_on_end was told, newest first */
 	size_t first;               /* bytes of the first block */
 	size_t taken, max;          /* bytes of all blocks, and their bound */
+	bool failed;                /* an allocation got NULL since the last reset */
 };
 
 /* Allocates nothing yet. `first` is the size of the block that resets keep; `max` bounds all. */

@@ -15,7 +15,7 @@
 #include "exchange/facts.h"
 #include "message/date.h"
 
-enum { CONTENT_MAX = 64 << 20 };
+enum { CONTENT_MAX = 64 << 20, PATH_SPARED = 200 };
 
 int exchange_reply_json(struct exchange *x, const struct json *value)
 {
@@ -164,19 +164,20 @@ static void describe(struct exchange *x)
 		x->problem.hint = x->bound->why_not;
 }
 
-/* The shape of an error without what may be long, where the arena has no room for more. */
+/* The same error without what may be long, where the arena has no room for more. */
 static struct str spare_problem(struct exchange *x)
 {
-	const struct problem *problem = &x->problem;
-	int len = snprintf(
-		x->spare, sizeof(x->spare),
-		"{\"type\":\"/-/errors/%.*s\",\"status\":%d,\"instance\":\"%.*s\",\"error\":\"%.*s\","
-		"\"requestId\":\"%.*s\"}\n",
-		STR_ARG(problem->code), problem->status, STR_ARG(x->id), STR_ARG(problem->code),
-		STR_ARG(x->id));
+	struct buf buf = { .at = x->spare, .cap = sizeof(x->spare), .max = sizeof(x->spare) };
+	struct problem problem = x->problem;
 
+	problem.details = NULL;
+	problem.error_count = 0;
+	problem.hint = problem.detail = (struct str){ 0 };
+	if (problem.path.len > PATH_SPARED)
+		problem.path = (struct str){ 0 };
+	problem_write(&problem, PROBLEM_JSON, &buf);
 	x->response.must_close = true;
-	return len > 0 && (size_t)len < sizeof(x->spare) ? str_of(x->spare, (size_t)len) : S("{}\n");
+	return buf_str(&buf);
 }
 
 static void write_problem(struct exchange *x)
@@ -196,8 +197,8 @@ static void write_problem(struct exchange *x)
 	problem->show_node = x->host->settings->is_dev;
 	buf_init(&buf, &x->arena, CONTENT_MAX);
 	problem_write(problem, format, &buf);
-	problem->timestamp = (struct str){ 0 };
 	x->response.content = buf.failed ? spare_problem(x) : buf_str(&buf);
+	problem->timestamp = (struct str){ 0 };
 	if (buf.failed)
 		format = PROBLEM_JSON;
 	x->response.has_content = true;
@@ -280,16 +281,53 @@ static void start_response(struct exchange *x, int status)
 	response_add(&x->response, S("X-Request-Id"), x->id);
 }
 
-/* Replaces whatever there is by a 500 whose cause stands in the log alone. */
-static void answer_internal_error(struct exchange *x, const char *cause)
+/* Was a write done, or may it have been? */
+static bool may_have_written(const struct exchange *x)
 {
-	x->cause = cause;
-	x->verdict.status = 500;
-	x->verdict.code = "INTERNAL_ERROR";
+	return statute_fact_is(&x->facts, STATUTE_FACT_WROTE) ||
+	       statute_fact_is(&x->facts, STATUTE_FACT_OUTCOME_LOST);
+}
+
+void exchange_fail(struct exchange *x, int err)
+{
+	bool is_memory = err == STATUTE_ENOMEM && !may_have_written(x);
+
+	x->verdict = (struct statute_verdict){
+		.status = is_memory ? 503 : 500,
+		.node = x->node,
+		.code = is_memory             ? "SERVER_OVERLOADED"
+		        : may_have_written(x) ? "OUTCOME_UNKNOWN"
+		                              : "INTERNAL_ERROR",
+	};
+	if (!x->cause)
+		x->cause = statute_err_text(err);
+}
+
+/* Replaces whatever was found: it may be wrong, and so may what the kind would add. */
+static void answer_failure(struct exchange *x, int err)
+{
+	exchange_fail(x, err);
 	x->problem = (struct problem){ 0 };
 	x->kind = NULL;
-	start_response(x, 500);
-	write_problem(x);
+	start_response(x, x->verdict.status);
+	answer_error(x);
+}
+
+static void name_final_node(struct exchange *x)
+{
+	const struct statute_node *node = statute_graph_node(x->verdict.node);
+
+	if (!x->final_node)
+		x->final_node = node ? node->id : "";
+}
+
+static int reply(struct exchange *x)
+{
+	int r = 0;
+
+	if (!answer_options(x))
+		r = x->kind && x->kind->reply ? x->kind->reply(x) : STATUTE_EINVAL;
+	return r == 0 && x->arena.failed ? STATUTE_ENOMEM : r;
 }
 
 void exchange_answer(struct exchange *x)
@@ -297,25 +335,26 @@ void exchange_answer(struct exchange *x)
 	const char *broken;
 	int r = 0;
 
-	if (!x->final_node) {
-		const struct statute_node *node = statute_graph_node(x->verdict.node);
-
-		x->final_node = node ? node->id : "";
+	name_final_node(x);
+	if (x->arena.failed) {
+		answer_failure(x, STATUTE_ENOMEM);
+		return;
 	}
 	if (!x->verdict.status) /* the client is gone, or the walk ended in nothing that a kind can do */
 		x->verdict.status = 500;
 	start_response(x, x->verdict.status);
 	if (x->verdict.status >= 400)
 		answer_error(x);
-	else if (!answer_options(x))
-		r = x->kind && x->kind->reply ? x->kind->reply(x) : STATUTE_EINVAL;
+	else
+		r = reply(x);
 	if (r < 0) {
-		answer_internal_error(x, x->cause ? x->cause : statute_err_text(r));
+		answer_failure(x, r);
 		return;
 	}
 	broken = broken_contract(x);
 	if (broken) {
 		assert(!x->host->settings->is_dev || !broken);
-		answer_internal_error(x, broken);
+		x->cause = broken;
+		answer_failure(x, STATUTE_EINVAL);
 	}
 }

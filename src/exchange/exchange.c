@@ -55,17 +55,13 @@ static bool is_sane_id(struct str id)
 	return true;
 }
 
-/* {NULL, 0} without memory. */
-static struct str made_id(struct exchange *x)
+static struct str make_id(struct exchange *x)
 {
 	static const char prefix[4] = { 'r', 'e', 'q', '_' };
-	char *id = arena_alloc(&x->arena, sizeof(prefix) + RANDOM_ID_LEN);
 
-	if (!id)
-		return (struct str){ 0 };
-	memcpy(id, prefix, sizeof(prefix));
-	random_sortable_id(id + sizeof(prefix), x->now_ms);
-	return str_of(id, sizeof(prefix) + RANDOM_ID_LEN);
+	memcpy(x->made_id, prefix, sizeof(prefix));
+	random_sortable_id(x->made_id + sizeof(prefix), x->now_ms);
+	return str_of(x->made_id, sizeof(x->made_id));
 }
 
 static void begin(struct exchange *x)
@@ -78,27 +74,15 @@ static void begin(struct exchange *x)
 	if (x->request.lines[FIELD_X_REQUEST_ID] == 1 && is_sane_id(sent))
 		x->id = sent;
 	else
-		x->id = made_id(x);
+		x->id = make_id(x);
 	buf_init(&x->content, &x->arena, (size_t)x->host->settings->content_max);
-}
-
-/* Ends the walk with an answer that no row could give: something here failed. */
-static void fail(struct exchange *x, int err)
-{
-	x->verdict = (struct statute_verdict){
-		.status = err == STATUTE_ENOMEM ? 503 : 500,
-		.node = x->node,
-		.code = err == STATUTE_ENOMEM ? "SERVER_OVERLOADED" : "INTERNAL_ERROR",
-	};
-	if (!x->cause)
-		x->cause = statute_err_text(err);
 }
 
 enum advance { ADVANCE_VERDICT, ADVANCE_CONTENT, ADVANCE_WAIT, ADVANCE_WRITE, ADVANCE_ON };
 
 static enum advance failed(struct exchange *x, int err)
 {
-	fail(x, err);
+	exchange_fail(x, err);
 	return ADVANCE_VERDICT;
 }
 
@@ -176,7 +160,7 @@ static enum exchange_step walk(struct exchange *x)
 			statute_facts_settle(&x->facts, STATUTE_PHASE_WRITE);
 			if (r == 0)
 				break;
-			fail(x, r);
+			exchange_fail(x, r);
 			exchange_answer(x);
 			return EXCHANGE_DONE;
 		default: exchange_answer(x); return EXCHANGE_DONE;
@@ -195,7 +179,7 @@ bool exchange_decide_again(struct exchange *x)
 	x->problem = (struct problem){ 0 };
 	x->was_found = x->was_understood = false;
 	if (x->was_content_taken && exchange_take_content(x) < 0)
-		fail(x, STATUTE_ENOMEM);
+		exchange_fail(x, STATUTE_ENOMEM);
 	else if (advance(x) == ADVANCE_WRITE)
 		return true;
 	x->is_decided = true;
@@ -207,9 +191,9 @@ enum exchange_step exchange_begin(struct exchange *x)
 	int r;
 
 	begin(x);
-	r = x->id.at ? exchange_find_request_facts(x) : STATUTE_ENOMEM;
+	r = exchange_find_request_facts(x);
 	if (r < 0) {
-		fail(x, r);
+		exchange_fail(x, r);
 		exchange_answer(x);
 		return EXCHANGE_DONE;
 	}
@@ -227,7 +211,7 @@ enum exchange_step exchange_content(struct exchange *x, struct str piece)
 	FACT(CONTENT_IN_TIME, true);
 	FACT(CONTENT_WITHIN_LIMIT, piece.len + x->content.len <= x->content.max);
 	if (statute_fact_is(&x->facts, STATUTE_FACT_CONTENT_WITHIN_LIMIT)) {
-		fail(x, STATUTE_ENOMEM);
+		exchange_fail(x, STATUTE_ENOMEM);
 		exchange_answer(x);
 		return EXCHANGE_DONE;
 	}
@@ -242,7 +226,7 @@ enum exchange_step exchange_content_end(struct exchange *x)
 	x->was_content_taken = true;
 	r = exchange_take_content(x);
 	if (r < 0) {
-		fail(x, r);
+		exchange_fail(x, r);
 		exchange_answer(x);
 		return EXCHANGE_DONE;
 	}

@@ -13,6 +13,10 @@
  *	      └────────── EXCHANGE_DONE <───────────────────────────────────────────────┘
  *	                  x->response is complete; send it, log it, exchange_reset
  *
+ * An exchange whose arena had no memory for something, whatever that was, is answered 503, or
+ * 500 where a write may have been done: what it found out may be incomplete. So nothing that a
+ * kind does with memory can make an answer wrong.
+ *
  * An exchange belongs to its worker's thread, except while it waits: then to
  * whoever works for it (the store's writer, the thread pool), until `resume`.
  */
@@ -21,6 +25,7 @@
 
 #include <statute/graph.h>
 
+#include "base/random.h"
 #include "message/message.h"
 #include "openapi/bind.h"
 #include "openapi/parameters.h"
@@ -121,7 +126,8 @@ struct exchange {
 	/* From here on exchange_reset clears no more than it must: most of this is room that is rarely used. */
 	struct response response;
 	struct route_match match; /* complete where bound_path is not NULL */
-	char spare[512];          /* for the body of an error where the arena is used up */
+	char made_id[4 + RANDOM_ID_LEN];
+	char spare[1536]; /* for the body of an error where the arena is used up */
 };
 
 enum exchange_step { EXCHANGE_DONE, EXCHANGE_CONTENT, EXCHANGE_WAIT };

@@ -8,6 +8,11 @@
 STATUTE_CHECK int exchange_find_request_facts(struct exchange *x);
 /* Parses the content that has come whole, and sets the facts of block I. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_take_content(struct exchange *x);
+/*
+ * Ends the walk with an answer that no row could give: something here failed. 503 where it was memory
+ * and nothing was written; OUTCOME_UNKNOWN where a write was done, or may have been.
+ */
+void exchange_fail(struct exchange *x, int err);
 /* Completes x->response from x->verdict. */
 void exchange_answer(struct exchange *x);
 

@@ -34,7 +34,6 @@ static int explain_duplicate(struct exchange *x, struct json *details)
 	struct str path = resource_path_of_id(x, x->bound->resource, conflict->id);
 	int r = add_names(x, details, conflict->collection, conflict->unique);
 
-	x->problem.code = bind_duplicate_code(&x->arena, conflict->collection, conflict->unique);
 	x->problem.detail = str_printf(&x->arena, "Another %.*s has this value already.",
 	                               STR_ARG(x->bound->resource->singular));
 	if (r < 0 || !path.at)

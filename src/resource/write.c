@@ -240,7 +240,7 @@ static int decide(struct store_write *write, struct store_session *session, cons
 		r = make_change(x, change, current, now_ms, ret_change);
 	}
 	x->is_in_transaction = false;
-	return r;
+	return r == 0 && x->arena.failed ? STATUTE_ENOMEM : r;
 }
 
 static void done(struct store_write *write)
@@ -280,7 +280,7 @@ static int submit(struct exchange *x, struct change *change)
 		.data = x,
 	};
 	write->scope = resource_scope(x);
-	if (!write->scope)
+	if (x->arena.failed) /* of that or of anything before: what would be written may be incomplete */
 		return STATUTE_ENOMEM;
 	change->was_submitted = true;
 	r = store_submit(x->host->store, write);
@@ -331,6 +331,10 @@ static int find_outcome(struct exchange *x)
 	case STORE_ABSENT:
 	case STORE_BROKEN: break;
 	}
+	if (statute_fact_is(&x->facts,
+	                    STATUTE_FACT_DUPLICATE)) /* here, since without memory for it there is no 409 */
+		x->problem.code = bind_duplicate_code(&x->arena, write->conflict.collection,
+		                                      write->conflict.unique);
 	return 0;
 }
 

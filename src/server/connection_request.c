@@ -191,10 +191,11 @@ static void send_continue(struct connection *c)
 {
 	struct buf *out = connection_output(c);
 
-	if (!out)
-		return;
-	h1_write_continue(out);
-	c->was_continued = true;
+	if (out)
+		h1_write_continue(out);
+	c->was_continued = out && !out->failed;
+	if (!c->was_continued)
+		connection_close(c); /* the client waits for it, and would wait for nothing */
 }
 
 void connection_step(struct connection *c, enum exchange_step step)

@@ -65,7 +65,7 @@ static bool keep_texts(struct h1 *h1, struct str input, struct arena *arena, str
 	struct str copy = str_dup(arena, str_sub(input, 0, h1->scanned));
 
 	if (!copy.at) {
-		*request = (struct request){ 0 };
+		*request = (struct request){ .method = request->method, .minor = request->minor };
 		return false;
 	}
 	move_texts(request, input.at, copy.at);

@@ -71,6 +71,29 @@ static void ends_run_once(void **state)
 	assert_int_equal(count, 11);
 }
 
+static void an_allocation_that_failed_is_remembered_until_the_reset(void **state)
+{
+	struct arena arena;
+
+	(void)state;
+	arena_init(&arena, 256, 1024);
+	assert_non_null(arena_alloc(&arena, 100));
+	assert_false(arena.failed);
+	assert_null(arena_alloc(&arena, 4096));
+	assert_true(arena.failed);
+	assert_non_null(arena_alloc(&arena, 16));
+	assert_true(arena.failed);
+	arena_reset(&arena);
+	assert_false(arena.failed);
+	assert_null(arena_array(&arena, SIZE_MAX / 2, 4));
+	assert_true(arena.failed);
+	arena_reset(&arena);
+	assert_null(arena_grow(&arena, NULL, 0, 4096));
+	assert_true(arena.failed);
+	arena_done(&arena);
+	assert_false(arena.failed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -78,6 +101,7 @@ int main(void)
 		cmocka_unit_test(an_arena_never_passes_its_maximum),
 		cmocka_unit_test(growing_the_newest_allocation_stays_in_place),
 		cmocka_unit_test(ends_run_once),
+		cmocka_unit_test(an_allocation_that_failed_is_remembered_until_the_reset),
 	};
 
 	return cmocka_run_group_tests_name("base/arena", tests, NULL, NULL);
