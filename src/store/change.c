@@ -113,7 +113,7 @@ static sqlite3_stmt *reference_statement(struct store_session *session, const st
 	buf_lit(&sql, " = value) FROM (SELECT json_extract(?1, ");
 	buf_add(&sql, sql_path(&arena, collection->members[reference->member].name));
 	buf_lit(&sql, ") AS value)");
-	if (sql.failed)
+	if (sql.failed || arena.failed)
 		*outcome = STORE_NO_MEMORY;
 	else
 		own->exists[index] = session_prepare(session, buf_str(&sql), outcome);
@@ -210,8 +210,8 @@ static enum store_outcome find_user(struct store_session *session, struct store_
 		if (other == collection && str_eq(id, write->id)) /* a row may refer to itself */
 			continue;
 		write->conflict = (struct store_conflict){ .collection = other, .reference = index };
-		write->conflict.id = str_dup(write->arena, id);
-		outcome = STORE_IN_USE;
+		write->conflict.id = id.at ? str_dup(write->arena, id) : id;
+		outcome = write->conflict.id.at ? STORE_IN_USE : STORE_NO_MEMORY;
 		code = SQLITE_DONE;
 		break;
 	}
@@ -274,7 +274,7 @@ static sqlite3_stmt *duplicate_statement(struct store_session *session, const st
 		buf_add_char(&sql, ')');
 	}
 	buf_lit(&sql, " LIMIT 1");
-	if (sql.failed)
+	if (sql.failed || arena.failed)
 		*outcome = STORE_NO_MEMORY;
 	else
 		own->duplicate[index] = session_prepare(session, buf_str(&sql), outcome);
@@ -291,21 +291,25 @@ enum store_outcome change_name_duplicate(struct store_session *session, struct s
 	for (size_t i = 0; i < collection->unique_count; i++) {
 		enum store_outcome outcome = STORE_DONE;
 		sqlite3_stmt *statement = duplicate_statement(session, collection, i, &outcome);
-		bool is_this;
+		int code;
 
 		if (!statement)
 			return outcome;
 		sql_bind_text(statement, 1, body);
 		sql_bind_id(statement, 2, has_integer_id(collection), id);
-		is_this = session_step(session, statement) == SQLITE_ROW;
-		if (is_this) {
+		code = session_step(session, statement);
+		if (code == SQLITE_ROW) {
 			write->conflict.unique = i;
-			write->conflict.id = str_dup(write->arena, sql_column(statement, 0));
+			write->conflict.id = sql_column_copy(statement, 0, write->arena);
+		} else if (code != SQLITE_DONE) {
+			outcome = session_failed(session, code);
 		}
 		sqlite3_reset(statement);
 		sqlite3_clear_bindings(statement);
-		if (is_this)
-			break;
+		if (outcome != STORE_DONE)
+			return outcome;
+		if (code == SQLITE_ROW)
+			return write->conflict.id.at ? STORE_UNIQUE : STORE_NO_MEMORY;
 	}
 	return STORE_UNIQUE;
 }

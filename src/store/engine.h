@@ -71,7 +71,7 @@ enum { STATEMENTS_KEPT = 24 };
 /* One connection with what was prepared on it. */
 struct store_session {
 	struct store_engine *engine;
-	struct store *store;                    /* the one in whose terms it works now */
+	struct store *store; /* the one in whose terms it works now */
 	sqlite3 *db;
 	struct session_collection *collections; /* of that one */
 	struct session_cache *caches;           /* of all; a reader has one store alone */
@@ -167,6 +167,9 @@ int session_control(struct store_session *session, enum control control);
 void session_roll_back(struct store_session *session);
 
 /* layout.c */
+/* What could not be opened or changed, as an issue. STATUTE_ESTORE, or STATUTE_ENOMEM, of which there is none. */
+STATUTE_CHECK int layout_refuse(const struct store_engine *engine, struct issues *issues,
+                                enum store_outcome outcome, const struct store_session *session);
 /* Whose file is it? Only reads. */
 enum store_outcome layout_identify(struct store_session *session, enum store_file *ret_file);
 STATUTE_CHECK int layout_make(struct store *store, struct issues *issues);

@@ -129,20 +129,27 @@ static enum store_outcome drop_uniques(struct store *store, const struct collect
 	                                            "tbl_name = ?1 AND name LIKE '%).unique'"),
 	                                          &outcome);
 	struct buf sql;
+	int code;
 
 	if (!statement)
 		return outcome;
 	buf_init(&sql, arena, SQL_TEXT_MAX);
 	sql_bind_text(statement, 1, collection->name);
-	while (sqlite3_step(statement) == SQLITE_ROW) {
-		if (is_wanted(store, collection, sql_column(statement, 0), arena))
+	while ((code = sqlite3_step(statement)) == SQLITE_ROW) {
+		struct str name = sql_column(statement, 0);
+
+		if (is_wanted(store, collection, name, arena))
 			continue;
 		buf_lit(&sql, "DROP INDEX ");
-		sql_add_name(&sql, sql_column(statement, 0));
+		sql_add_name(&sql, name);
 		buf_add_char(&sql, ';');
 	}
+	if (code != SQLITE_DONE)
+		outcome = session_failed(&store->engine->writer, code);
+	else if (arena->failed) /* then a name that is wanted was not seen to be */
+		outcome = STORE_NO_MEMORY;
 	sqlite3_finalize(statement);
-	return sql.len ? layout_run(store, &sql) : STORE_DONE;
+	return outcome == STORE_DONE && sql.len ? layout_run(store, &sql) : outcome;
 }
 
 enum store_outcome indexes_make(struct store *store, const struct collection *collection, struct arena *arena,

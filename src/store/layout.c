@@ -33,7 +33,8 @@ enum store_outcome layout_run(struct store *store, struct buf *buf)
 	enum store_outcome outcome = STORE_NO_MEMORY;
 
 	buf_add_char(buf, '\0');
-	if (sqlite3_get_autocommit(session->db)) /* a failure ended the transaction: this would be outside of it */
+	if (sqlite3_get_autocommit(
+		    session->db)) /* a failure ended the transaction: this would be outside of it */
 		outcome = session_failed(session, SQLITE_ABORT_ROLLBACK);
 	else if (!buf->failed)
 		outcome = session_run(session, buf->at);
@@ -55,7 +56,7 @@ struct str layout_ask(struct store *store, const char *sql, struct str a, struct
 		sql_bind_text(statement, 2, b);
 	code = sqlite3_step(statement);
 	if (code == SQLITE_ROW) {
-		text = str_dup(arena, sql_column(statement, 0));
+		text = sql_column_copy(statement, 0, arena);
 		if (!text.at)
 			*ret_outcome = STORE_NO_MEMORY;
 	} else if (code != SQLITE_DONE) {
@@ -197,12 +198,12 @@ static enum store_outcome make_all(struct store *store, struct arena *arena, str
 	return outcome;
 }
 
-static int refuse(struct store *store, struct issues *issues, enum store_outcome outcome)
+int layout_refuse(const struct store_engine *engine, struct issues *issues, enum store_outcome outcome,
+                  const struct store_session *session)
 {
 	if (outcome == STORE_NO_MEMORY)
 		return STATUTE_ENOMEM;
-	issues_add(issues, 0, NULL, "the database %s cannot be used: %s", store->engine->path,
-	           store->engine->writer.cause);
+	issues_add(issues, 0, NULL, "the database %s cannot be used: %s", engine->path, session->cause);
 	return STATUTE_ESTORE;
 }
 
@@ -213,14 +214,18 @@ int layout_make(struct store *store, struct issues *issues)
 	struct arena arena;
 
 	if (!is_ours(store, issues, &outcome))
-		return outcome == STORE_DONE ? STATUTE_ESTORE : refuse(store, issues, outcome);
+		return outcome == STORE_DONE
+		               ? STATUTE_ESTORE
+		               : layout_refuse(store->engine, issues, outcome, &store->engine->writer);
 	outcome = session_tune(&store->engine->writer);
 	if (outcome == STORE_DONE)
 		outcome = session_run(&store->engine->writer, "BEGIN IMMEDIATE");
 	if (outcome != STORE_DONE)
-		return refuse(store, issues, outcome);
+		return layout_refuse(store->engine, issues, outcome, &store->engine->writer);
 	arena_init(&arena, 1 << 16, 64 << 20);
 	outcome = make_all(store, &arena, issues);
+	if (outcome == STORE_DONE && arena.failed)
+		outcome = STORE_NO_MEMORY;
 	arena_done(&arena);
 	if (outcome == STORE_DONE && issues->errors == errors)
 		outcome = session_run(&store->engine->writer, "COMMIT");
@@ -228,5 +233,6 @@ int layout_make(struct store *store, struct issues *issues)
 		session_roll_back(&store->engine->writer);
 	if (issues->errors != errors)
 		return STATUTE_EDOCUMENT;
-	return outcome == STORE_DONE ? 0 : refuse(store, issues, outcome);
+	return outcome == STORE_DONE ? 0
+	                             : layout_refuse(store->engine, issues, outcome, &store->engine->writer);
 }

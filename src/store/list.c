@@ -266,6 +266,14 @@ static void add_real(struct buf *buf, double real)
 	buf_printf(buf, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
 }
 
+static void add_text_json(struct buf *buf, struct str text)
+{
+	if (text.at)
+		json_write_string(buf, text);
+	else
+		buf->failed = true;
+}
+
 static void add_column_json(struct buf *buf, sqlite3_stmt *statement, int column)
 {
 	switch (sqlite3_column_type(statement, column)) {
@@ -273,7 +281,7 @@ static void add_column_json(struct buf *buf, sqlite3_stmt *statement, int column
 		buf_printf(buf, "%lld", (long long)sqlite3_column_int64(statement, column));
 		break;
 	case SQLITE_FLOAT: add_real(buf, sqlite3_column_double(statement, column)); break;
-	case SQLITE_TEXT: json_write_string(buf, sql_column(statement, column)); break;
+	case SQLITE_TEXT: add_text_json(buf, sql_column(statement, column)); break;
 	default: buf_lit(buf, "null");
 	}
 }
@@ -298,9 +306,9 @@ static bool read_row(const struct plan *plan, sqlite3_stmt *statement, struct st
 		.state = ROW_LIVE,
 		.version = sqlite3_column_int64(statement, 0),
 		.modified_ms = sqlite3_column_int64(statement, 1),
-		.body = str_dup(plan->arena, sql_column(statement, 2)),
-		.id = str_dup(plan->arena,
-		              sql_column(statement, 2 + (int)plan->key_count)), /* the id is the last key */
+		.body = sql_column_copy(statement, 2, plan->arena),
+		.id = sql_column_copy(statement, 2 + (int)plan->key_count,
+		                      plan->arena), /* the id is the last key */
 	};
 	return row->body.at && row->id.at;
 }
@@ -350,6 +358,8 @@ static enum store_outcome read_rows(struct store_session *session, const struct 
 			first = cursor_at(plan, statement, !plan->is_backward);
 		if (is_full(plan, page, bytes))
 			last = cursor_at(plan, statement, plan->is_backward);
+		if (!first.at || (is_full(plan, page, bytes) && !last.at))
+			return STORE_NO_MEMORY;
 	}
 	if (code != SQLITE_DONE)
 		return session_failed(session, code);
@@ -423,7 +433,7 @@ enum store_outcome store_list(struct store_reader *reader, const struct store_qu
 		return outcome;
 	plan.store = session->store;
 	if (!make_plan(&plan))
-		return STORE_CONSTRAINT;
+		return arena->failed ? STORE_NO_MEMORY : STORE_CONSTRAINT;
 	outcome = run_page(session, &plan, &page);
 	if (outcome != STORE_DONE)
 		reader_failed(reader);

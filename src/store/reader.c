@@ -82,11 +82,6 @@ void reader_failed(struct store_reader *reader)
 		session_close(&reader->session);
 }
 
-static struct str copy_column(struct arena *arena, sqlite3_stmt *statement, int column)
-{
-	return str_dup(arena, sql_column(statement, column));
-}
-
 static bool read_deleted(struct store_session *session, const struct collection *collection, struct str id,
                          struct store_row *row, enum store_outcome *outcome)
 {
@@ -170,8 +165,8 @@ static enum store_outcome read_live(struct store_session *session, const struct 
 			.id = id,
 			.version = sqlite3_column_int64(statement, 0),
 			.modified_ms = sqlite3_column_int64(statement, 1),
-			.body = copy_column(arena, statement, 2),
-			.secret = copy_column(arena, statement, 3),
+			.body = sql_column_copy(statement, 2, arena),
+			.secret = sql_column_copy(statement, 3, arena),
 		};
 		outcome = row->body.at && row->secret.at ? STORE_DONE : STORE_NO_MEMORY;
 	} else {

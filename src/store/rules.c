@@ -130,8 +130,9 @@ static bool is_smuggling(struct str check)
 	return depth != 0 || quote;
 }
 
-static void check_rule(struct store_session *session, const struct collection *collection,
-                       const struct store_rule *rule, struct arena *arena, struct issues *issues)
+static enum store_outcome check_rule(struct store_session *session, const struct collection *collection,
+                                     const struct store_rule *rule, struct arena *arena,
+                                     struct issues *issues)
 {
 	sqlite3_stmt *statement = NULL;
 	struct buf sql;
@@ -141,7 +142,7 @@ static void check_rule(struct store_session *session, const struct collection *c
 		issues_add(issues, rule->at,
 		           "write one SQL expression over the members, such as discount <= subtotal",
 		           "'%.*s' is no single expression", STR_ARG(rule->check));
-		return;
+		return STORE_DONE;
 	}
 	buf_init(&sql, arena, SQL_TEXT_MAX);
 	buf_lit(&sql, "SELECT (");
@@ -149,24 +150,30 @@ static void check_rule(struct store_session *session, const struct collection *c
 	buf_add_char(&sql, ')');
 	add_body(&sql, collection, arena);
 	sqlite3_set_authorizer(session->db, authorize, NULL);
-	code = sql.failed ? SQLITE_NOMEM
-	                  : sqlite3_prepare_v2(session->db, sql.at, (int)sql.len, &statement, NULL);
+	code = sql.failed || arena->failed
+	               ? SQLITE_NOMEM
+	               : sqlite3_prepare_v2(session->db, sql.at, (int)sql.len, &statement, NULL);
 	sqlite3_set_authorizer(session->db, NULL, NULL);
+	if (code == SQLITE_NOMEM)
+		return STORE_NO_MEMORY;
 	if (code != SQLITE_OK || sqlite3_column_count(statement) != 1)
 		issues_add(issues, rule->at,
 		           "write an SQL expression over the members, such as discount <= subtotal",
 		           "the rule '%.*s' cannot be understood: %s", STR_ARG(rule->check),
 		           code == SQLITE_OK ? "it has several values" : sqlite3_errmsg(session->db));
 	sqlite3_finalize(statement);
+	return STORE_DONE;
 }
 
 /* Rows from before the rule are left as they are; their owner is told. */
-static void count_breakers(struct store_session *session, const struct collection *collection,
-                           const struct store_rule *rule, struct arena *arena, struct issues *issues)
+static enum store_outcome count_breakers(struct store_session *session, const struct collection *collection,
+                                         const struct store_rule *rule, struct arena *arena,
+                                         struct issues *issues)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement;
 	struct buf sql;
+	int code;
 
 	buf_init(&sql, arena, SQL_TEXT_MAX);
 	buf_lit(&sql, "SELECT count(*) FROM ");
@@ -176,32 +183,49 @@ static void count_breakers(struct store_session *session, const struct collectio
 	buf_lit(&sql, ") WHERE NOT (");
 	buf_add(&sql, rule->check);
 	buf_add_char(&sql, ')');
-	statement = sql.failed ? NULL : session_prepare(session, buf_str(&sql), &outcome);
-	if (statement && sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int64(statement, 0) > 0)
+	if (sql.failed || arena->failed)
+		return STORE_NO_MEMORY;
+	if (!(statement = session_prepare(session, buf_str(&sql), &outcome)))
+		return outcome;
+	code = sqlite3_step(statement);
+	if (code != SQLITE_ROW)
+		outcome = session_failed(session, code);
+	else if (sqlite3_column_int64(statement, 0) > 0)
 		issues_warn(issues, rule->at, "they can be read, but not changed until they meet it",
 		            "%lld rows of '%.*s' break the rule '%.*s'",
 		            (long long)sqlite3_column_int64(statement, 0), STR_ARG(collection->name),
 		            STR_ARG(rule->check));
 	sqlite3_finalize(statement);
+	return outcome;
+}
+
+static enum store_outcome check_collection(struct store_session *session, const struct collection *collection,
+                                           struct arena *arena, struct issues *issues)
+{
+	enum store_outcome outcome = STORE_DONE;
+
+	for (size_t k = 0; outcome == STORE_DONE && k < collection->rule_count; k++) {
+		const struct store_rule *rule = &collection->rules[k];
+		size_t before = issues->errors;
+
+		outcome = check_rule(session, collection, rule, arena, issues);
+		if (outcome == STORE_DONE && issues->errors == before && !collection->is_singleton)
+			outcome = count_breakers(session, collection, rule, arena, issues);
+	}
+	return outcome;
 }
 
 int rules_check_all(struct store *store, struct store_session *session, struct issues *issues)
 {
+	enum store_outcome outcome = STORE_DONE;
 	size_t errors = issues->errors;
 	struct arena arena;
 
 	arena_init(&arena, 1 << 14, 64 << 20);
-	for (size_t i = 0; i < store->spec->count; i++) {
-		const struct collection *collection = store->spec->collections[i];
-
-		for (size_t k = 0; k < collection->rule_count; k++) {
-			size_t before = issues->errors;
-
-			check_rule(session, collection, &collection->rules[k], &arena, issues);
-			if (issues->errors == before && !collection->is_singleton)
-				count_breakers(session, collection, &collection->rules[k], &arena, issues);
-		}
-	}
+	for (size_t i = 0; outcome == STORE_DONE && i < store->spec->count; i++)
+		outcome = check_collection(session, store->spec->collections[i], &arena, issues);
 	arena_done(&arena);
+	if (outcome != STORE_DONE)
+		return layout_refuse(store->engine, issues, outcome, session);
 	return issues->errors == errors ? 0 : STATUTE_EDOCUMENT;
 }

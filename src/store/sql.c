@@ -1,6 +1,8 @@
 /* SQL text and values: see sql.h. */
 #include "store/sql.h"
 
+#include "json/scan.h"
+
 #include "base/arena.h"
 
 static void add_quoted(struct buf *buf, struct str text, char quote)
@@ -60,27 +62,27 @@ int sql_bind_text_or_null(sqlite3_stmt *statement, int at, struct str text)
 	return text.len ? sql_bind_text(statement, at, text) : sqlite3_bind_null(statement, at);
 }
 
+/* A number as JSON writes it. Needs no memory, whose lack would make another number of it. */
+static bool is_number(struct str text)
+{
+	struct json_scan scan = { .end = text.at + text.len };
+
+	return text.len && json_scan_number(&scan, text.at) == scan.end;
+}
+
 static int bind_number(sqlite3_stmt *statement, int at, struct str text)
 {
-	static const struct json_limits limits = { .depth = 1, .nodes = 1 };
-	struct json_fault fault;
-	struct arena arena;
-	struct json *node;
+	const struct json node = { .type = JSON_NUMBER, .text = text };
 	int64_t whole;
 	double real;
-	int r;
 
-	arena_init(&arena, 512, 4096);
-	if (json_parse(&arena, text, &limits, &node, &fault) != 0)
-		r = sqlite3_bind_null(statement, at);
-	else if (json_to_i64(node, &whole))
-		r = sqlite3_bind_int64(statement, at, whole);
-	else if (json_to_double(node, &real))
-		r = sqlite3_bind_double(statement, at, real);
-	else
-		r = sqlite3_bind_null(statement, at);
-	arena_done(&arena);
-	return r;
+	if (!is_number(text))
+		return sqlite3_bind_null(statement, at);
+	if (json_to_i64(&node, &whole))
+		return sqlite3_bind_int64(statement, at, whole);
+	if (json_to_double(&node, &real))
+		return sqlite3_bind_double(statement, at, real);
+	return sqlite3_bind_null(statement, at);
 }
 
 int sql_bind_value(sqlite3_stmt *statement, int at, enum store_type type, struct str text)
@@ -123,20 +125,6 @@ int sql_bind_id(sqlite3_stmt *statement, int at, bool is_integer, struct str id)
 	                                  : sqlite3_bind_null(statement, at);
 }
 
-static bool is_number(struct str text)
-{
-	static const struct json_limits limits = { .depth = 1, .nodes = 1 };
-	struct json_fault fault;
-	struct arena arena;
-	struct json *node;
-	bool is;
-
-	arena_init(&arena, 512, 4096);
-	is = json_parse(&arena, text, &limits, &node, &fault) == 0 && node->type == JSON_NUMBER;
-	arena_done(&arena);
-	return is;
-}
-
 bool sql_same_number(struct str a, struct str b)
 {
 	return str_eq(a, b) || (is_number(a) && is_number(b) && json_number_cmp(a, b) == 0);
@@ -144,7 +132,15 @@ bool sql_same_number(struct str a, struct str b)
 
 struct str sql_column(sqlite3_stmt *statement, int column)
 {
-	const char *text = (const char *)sqlite3_column_text(statement, column);
+	bool is_null = sqlite3_column_type(statement, column) == SQLITE_NULL;
+	const char *text = is_null ? "" : (const char *)sqlite3_column_text(statement, column);
 
-	return str_of(text, text ? (size_t)sqlite3_column_bytes(statement, column) : 0);
+	return str_of(text, text && !is_null ? (size_t)sqlite3_column_bytes(statement, column) : 0);
+}
+
+struct str sql_column_copy(sqlite3_stmt *statement, int column, struct arena *arena)
+{
+	struct str text = sql_column(statement, column);
+
+	return text.at ? str_dup(arena, text) : text;
 }

@@ -40,7 +40,9 @@ bool sql_integer_id(struct str id, int64_t *ret_id);
 /* Do two texts name the same number? Texts that are no JSON numbers never do. */
 bool sql_same_number(struct str a, struct str b);
 
-/* A column as text; borrowed until the next step. */
+/* A column as text; borrowed until the next step. NULL is an empty text; {NULL, 0}: no memory. */
 struct str sql_column(sqlite3_stmt *statement, int column);
+/* The same, in `arena`. {NULL, 0} without memory. */
+struct str sql_column_copy(sqlite3_stmt *statement, int column, struct arena *arena);
 
 #endif

@@ -437,7 +437,7 @@ sqlite3_stmt *session_statement(struct store_session *session, const struct coll
 	buf_init(&sql, &arena, SQL_TEXT_MAX);
 	add_sql(&sql, session->store, collection, statement);
 	text = statement == STATEMENT_RULES ? rules_sql(session->store, collection, &arena) : buf_str(&sql);
-	if (sql.failed || !text.at)
+	if (sql.failed || arena.failed || !text.at)
 		*ret_outcome = STORE_NO_MEMORY;
 	else
 		*slot = session_prepare(session, text, ret_outcome);

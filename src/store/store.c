@@ -122,22 +122,13 @@ struct adoption {
 	int result;
 };
 
-static int refuse(struct store_engine *engine, struct issues *issues, enum store_outcome outcome,
-                  const struct store_session *session)
-{
-	if (outcome == STORE_NO_MEMORY)
-		return STATUTE_ENOMEM;
-	issues_add(issues, 0, NULL, "the database %s cannot be used: %s", engine->path, session->cause);
-	return STATUTE_ESTORE;
-}
-
 /* On the writer thread. */
 static void adopt(struct store_engine *engine, struct store_task *task)
 {
 	struct adoption *adoption = (struct adoption *)(void *)task; /* its first member */
 	enum store_outcome outcome = session_ensure(&engine->writer);
 	int r = outcome == STORE_DONE ? layout_make(adoption->store, adoption->issues)
-	                              : refuse(engine, adoption->issues, outcome, &engine->writer);
+	                              : layout_refuse(engine, adoption->issues, outcome, &engine->writer);
 
 	if (r == 0)
 		engine->newest = adoption->store;
@@ -154,7 +145,7 @@ static int check_rules(struct store *store, struct issues *issues)
 	struct store_session session;
 	enum store_outcome outcome = session_open(&session, store, false);
 	int r = outcome == STORE_DONE ? rules_check_all(store, &session, issues)
-	                              : refuse(store->engine, issues, outcome, &session);
+	                              : layout_refuse(store->engine, issues, outcome, &session);
 
 	session_close(&session);
 	return r;
