@@ -449,6 +449,8 @@ int bind_document(struct document *document, struct api **ret_api)
 	    (r = classify(&binder)) < 0 || (r = list_resources(&binder)) < 0 ||
 	    (r = bind_resources(&binder)) < 0 || (r = bind_operations(&binder)) < 0)
 		return r;
+	if (document->arena->failed) /* then a part of what was bound may be missing */
+		return STATUTE_ENOMEM;
 	if (document->issues.errors)
 		return STATUTE_EDOCUMENT;
 	*ret_api = binder.api;

@@ -82,8 +82,8 @@ int document_load(struct arena *arena, const char *path, struct document **ret_d
 		issues_add(&document->issues, 0, "name a file", "a document is not read from standard input");
 	else
 		r = load(loader, path);
-	if (r == STATUTE_ENOMEM)
-		return r;
+	if (r == STATUTE_ENOMEM || arena->failed) /* then a part of it may be missing */
+		return STATUTE_ENOMEM;
 	issues_sort(&document->issues);
 	*ret_document = document;
 	return r;

@@ -64,6 +64,8 @@ int statute_document_load(const char *path, struct statute_document **ret_docume
 	arena_init(&public->arena, FIRST_BLOCK, arena_max);
 	r = document_load(&public->arena, path, &public->document);
 	texts = r == STATUTE_ENOMEM ? r : copy_texts(public);
+	if (public->arena.failed)
+		texts = STATUTE_ENOMEM;
 	if (texts < 0) {
 		statute_document_free(public);
 		return texts;

@@ -209,7 +209,7 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 	if (r == 0)
 		r = open_listeners(server, options);
 	buf_add_char(&server->problems, '\0');
-	return r;
+	return r == 0 && server->arena.failed ? STATUTE_ENOMEM : r;
 }
 
 static int make_locks(struct statute_server *server)
