@@ -7,14 +7,20 @@
 
 #include "cli/command.h"
 #include "cli/explain.h"
+#include "cli/http_get.h"
 #include "cli/near.h"
 
+#define ADMIN_DEFAULT "http://127.0.0.1:8081"
+
 struct explain_options {
+	const char *admin; /* NULL: ADMIN_DEFAULT */
 	bool is_json;
 };
 
 static const struct option options[] = {
 	{ "json", 0, OPTION_FLAG, offsetof(struct explain_options, is_json), NULL, "print JSON", 0, 0 },
+	{ "admin", 0, OPTION_TEXT, offsetof(struct explain_options, admin), "URL",
+	  "the server's admin listener (" ADMIN_DEFAULT ")", 0, 0 },
 	OPTION_END,
 };
 
@@ -98,26 +104,50 @@ static int explain_word(const char *word, bool is_json)
 	return EXIT_OK;
 }
 
+/* A client may have chosen another id than ours: one is meant where a server is named. */
+static bool is_request(const char *word, const struct explain_options *chosen)
+{
+	return chosen->admin || strncmp(word, "req_", 4) == 0;
+}
+
+static int explain_asked(const char *id, const struct explain_options *chosen)
+{
+	const char *admin = chosen->admin ? chosen->admin : ADMIN_DEFAULT;
+
+	if (!http_get_is_url(str_from(admin)))
+		return command_misused(&cmd_explain, "--admin takes a URL, such as " ADMIN_DEFAULT ", not \"%s\"",
+		                       admin);
+	return explain_request(id, admin, chosen->is_json);
+}
+
 static int run(const void *given, char *const *words, size_t count)
 {
 	const struct explain_options *chosen = given;
 
 	if (count > 1)
 		return command_misused(&cmd_explain, "one code at a time, please");
+	if (count == 0 && chosen->admin)
+		return command_misused(&cmd_explain, "--admin goes with the id of a request");
 	if (count == 0) {
 		(chosen->is_json ? explain_all_json : explain_all)();
 		return EXIT_OK;
 	}
+	if (is_request(words[0], chosen))
+		return explain_asked(words[0], chosen);
 	return is_number(words[0]) ? explain_number(words[0], chosen->is_json)
 	                           : explain_word(words[0], chosen->is_json);
 }
 
 const struct command cmd_explain = {
 	.name = "explain",
-	.summary = "what a status code or an error code means and obliges to",
-	.usage = "[CODE] [--json]",
+	.summary = "what a code means and obliges to, or why a request got its status",
+	.usage = "[CODE | ID] [options]",
 	.help = "CODE is a status (409), a phrase (conflict) or an error code (EMAIL_ALREADY_EXISTS).\n"
-		"Without it, all status codes are listed.\n",
+		"Without it, all status codes are listed.\n\n"
+		"ID is that of one of the last 1,000 requests, as X-Request-Id, error bodies and the log\n"
+		"have it (req_...): the running server is asked for the questions that it went through,\n"
+		"their answers and the facts behind them.\n\n"
+		"  statute explain req_0Vbsoql2apvnbvCXRfBo0y\n",
 	.options = options,
 	.options_size = sizeof(struct explain_options),
 	.run = run,

@@ -13,6 +13,8 @@ void explain_code(const char *name, const struct statute_error_code *code, size_
 void explain_code_json(const char *name, const struct statute_error_code *code, size_t member_len);
 void explain_validation(const struct statute_validation_code *code);
 void explain_validation_json(const struct statute_validation_code *code);
+/* Asks the server whose admin listener is at the URL `admin`. An exit code: messages go to stderr. */
+int explain_request(const char *id, const char *admin, bool is_json);
 /* Every status by class. */
 void explain_all(void);
 void explain_all_json(void);

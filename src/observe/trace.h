@@ -64,8 +64,14 @@ static inline struct str trace_text(const struct trace *trace, enum trace_text w
 
 /* Appends {"requestId": …} with its steps and verdict. */
 void trace_write(const struct trace *trace, struct buf *buf);
-/* The same without what only a look at one request needs. */
+/* The same as lines of text for a terminal. */
+void trace_write_plain(const struct trace *trace, struct buf *buf);
+/* The same as trace_write without what only a look at one request needs. */
 void trace_write_short(const struct trace *trace, struct buf *buf);
+/* The error code, or the outcome: "CREATED". */
+struct str trace_code(const struct trace *trace);
+/* Why, in a sentence: what the answer said, or what the status means. */
+struct str trace_reason(const struct trace *trace);
 /* What was behind a fact, in words, where that can be told: appends nothing where it cannot. Not quoted. */
 void trace_write_detail(const struct trace *trace, enum statute_fact fact, struct buf *buf);
 

@@ -88,8 +88,14 @@ static void write_step(void *arg, uint8_t at, bool answer)
 
 /* ---- Its end -------------------------------------------------------------- */
 
-/* Why, in a sentence: what the answer said, or what the status means. */
-static struct str reason_of(const struct trace *trace)
+struct str trace_code(const struct trace *trace)
+{
+	struct str error = trace_text(trace, TRACE_ERROR);
+
+	return error.len ? error : str_from(trace->outcome);
+}
+
+struct str trace_reason(const struct trace *trace)
 {
 	const struct statute_status *status = statute_status_class_fallback(trace->status);
 	struct str error = trace_text(trace, TRACE_ERROR);
@@ -114,13 +120,12 @@ static struct str reason_of(const struct trace *trace)
 static void write_verdict(const struct trace *trace, struct buf *buf)
 {
 	const struct statute_status *status = statute_status_find(trace->status);
-	struct str error = trace_text(trace, TRACE_ERROR);
 
 	buf_printf(buf, ",\"verdict\":{\"status\":%u", (unsigned)trace->status);
 	write_text(buf, "phrase", str_from(status ? status->phrase : ""));
 	write_text(buf, "node", str_from(trace->node));
-	write_text(buf, "code", error.len ? error : str_from(trace->outcome));
-	write_text(buf, "reason", reason_of(trace));
+	write_text(buf, "code", trace_code(trace));
+	write_text(buf, "reason", trace_reason(trace));
 	buf_add_char(buf, '}');
 }
 

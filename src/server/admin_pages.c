@@ -1,5 +1,6 @@
 /* The pages of operators: numbers, the newest requests, and why one was answered so. See docs/inside.md. */
 #include "base/clock.h"
+#include "message/negotiate.h"
 #include "message/uri.h"
 #include "server/own_pages.h"
 #include "server/worker.h"
@@ -122,12 +123,16 @@ static int find_trace(struct exchange *x, struct str id, bool *ret_exists)
 
 static int reply_trace(struct exchange *x, struct str more)
 {
+	static const struct str offers[] = { STR_INIT("application/json"), STR_INIT("text/plain") };
+	bool is_plain = accept_choose(request_field(&x->request, FIELD_ACCEPT), offers, 2) == 1;
 	struct buf buf;
 
 	(void)more;
 	buf_init(&buf, &x->arena, OWN_PAGE_MAX);
-	trace_write(own_request_of(x)->found, &buf);
-	return own_page_send(x, &buf, S("application/json"), S("no-store"));
+	(is_plain ? trace_write_plain : trace_write)(own_request_of(x)->found, &buf);
+	response_set(&x->response, S("Vary"), S("Accept"));
+	return own_page_send(x, &buf, is_plain ? S("text/plain; charset=utf-8") : S("application/json"),
+	                     S("no-store"));
 }
 
 static void explain_trace(struct exchange *x)
