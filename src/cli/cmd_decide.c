@@ -55,6 +55,7 @@ static int take_method(struct statute_facts *facts, const char *method)
 {
 	char name[16] = "";
 
+	/* cppcheck-suppress arrayIndexOutOfBoundsCond ; method ends with a NUL, where this ends too */
 	for (size_t i = 0; i + 1 < sizeof(name) && method[i]; i++)
 		name[i] = (char)toupper((unsigned char)method[i]);
 	if (statute_facts_set_method(facts, name))

@@ -51,7 +51,7 @@ void checker_init(struct checker *checker, struct loader *loader, const struct j
 		.root = root,
 		.minor = loader->document.minor,
 	};
-	arena_init(&checker->scratch, 64 * 1024, SCRATCH_MAX);
+	arena_init(&checker->scratch, 1 << 16, SCRATCH_MAX);
 	map_init(&checker->marks, &checker->scratch);
 	map_init(&checker->operation_ids, &checker->scratch);
 }

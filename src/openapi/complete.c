@@ -180,9 +180,11 @@ static int need_response(struct completer *completer, const struct bound_operati
 		return r;
 	shared->name = component_name(completer, S("responses"), complete_name(completer->arena, status), response,
 	                              response_fits, &is_free);
+	if (!shared->name.at)
+		return STATUTE_ENOMEM;
 	shared->reference = str_printf(completer->arena, "#/components/responses/%.*s", STR_ARG(shared->name));
 	shared->added = is_free ? response : NULL;
-	return shared->name.at && shared->reference.at ? 0 : STATUTE_ENOMEM;
+	return shared->reference.at ? 0 : STATUTE_ENOMEM;
 }
 
 /* ---- Operations ----------------------------------------------------------- */

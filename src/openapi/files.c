@@ -192,7 +192,7 @@ struct str files_uri(struct arena *arena, const char *path)
 {
 	struct buf buf;
 
-	buf_init(&buf, arena, 64 * 1024);
+	buf_init(&buf, arena, 1 << 16);
 	buf_lit(&buf, "file://");
 	if (path[0] != '/') {
 		char *cwd = getcwd(NULL, 0);

@@ -309,7 +309,7 @@ static int read_base_path(struct document *document)
 	struct buf buf;
 	size_t scheme;
 
-	buf_init(&buf, document->arena, 64 * 1024);
+	buf_init(&buf, document->arena, 1 << 16);
 	while (rest.at) {
 		buf_add(&buf, str_cut(&rest, '{'));
 		if (rest.at)

@@ -183,7 +183,7 @@ static int value_of_header(struct reader *r, struct str name, struct reading *re
 	struct buf joined;
 	size_t lines = 0;
 
-	buf_init(&joined, r->arena, 1024 * 1024);
+	buf_init(&joined, r->arena, 1 << 20);
 	for (size_t i = 0; i < r->request->field_count; i++) {
 		if (!str_eq_nocase(r->request->fields[i].name, name))
 			continue;

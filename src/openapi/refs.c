@@ -91,7 +91,7 @@ bool reference_is_circular(const struct loader *loader, struct str base, const s
 	struct arena scratch;
 	bool is_back = false;
 
-	arena_init(&scratch, 1024, 1024 * 1024);
+	arena_init(&scratch, 1024, 1 << 20);
 	for (int hops = 0; hops < REFERENCE_HOPS_MAX && !is_back && reference_of(target.node).at; hops++) {
 		if (!hop(loader, &scratch, &target))
 			break;
@@ -107,7 +107,7 @@ const struct json *document_follow(const struct document *document, const struct
 	bool is_broken = false;
 	struct arena scratch;
 
-	arena_init(&scratch, 1024, 1024 * 1024);
+	arena_init(&scratch, 1024, 1 << 20);
 	for (int hops = 0; !is_broken && reference_of(target.node).at; hops++)
 		is_broken = hops == REFERENCE_HOPS_MAX || !hop(loader_of(document), &scratch, &target);
 	arena_done(&scratch);

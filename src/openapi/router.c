@@ -303,7 +303,7 @@ static bool take_segment(const struct path_segment *segment, const struct walk *
 				return false;
 			continue;
 		}
-		buf_init(&buf, walk->arena, 1024 * 1024);
+		buf_init(&buf, walk->arena, 1 << 20);
 		uri_encode(&buf, *values);
 		if (buf.failed)
 			return false;
@@ -368,7 +368,7 @@ static bool rebuild(const struct path_item *path, const struct walk *walk, struc
 	struct str rest = str_sub(path->template_text, 1, path->template_text.len);
 	struct buf buf;
 
-	buf_init(&buf, walk->arena, 1024 * 1024);
+	buf_init(&buf, walk->arena, 1 << 20);
 	for (size_t i = 0; i < path->segment_count; i++) {
 		struct str text = str_cut(&rest, '/');
 

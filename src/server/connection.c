@@ -84,7 +84,7 @@ static size_t input_max(const struct worker *worker)
 {
 	const struct server_limits *limits = &worker->shared->limits;
 
-	return limits->header_max + limits->target_max + CONNECTION_AHEAD + 2 * WORKER_INPUT;
+	return limits->header_max + limits->target_max + CONNECTION_AHEAD + (size_t)2 * WORKER_INPUT;
 }
 
 static size_t input_left(const struct connection *c)
