@@ -55,17 +55,25 @@ static bool has_headers(const struct statute_status *status, const struct respon
 	return true;
 }
 
-static const char *missing_headers(int code)
-{
-	switch (code) {
+static const struct {
+	int code;
+	const char *text;
+} needs[] = {
 #define STATUS(number, phrase, registration, content, cacheable, client, section, headers, meaning, use, \
                avoid, contract) \
-	case number: \
-		return #number " needs " headers;
+	{ number, #number " needs " headers },
 #include "status/status.def"
 #undef STATUS
-	default: return "the status needs more header fields";
-	}
+};
+
+/* `code` is that of a row. */
+static const char *missing_headers(int code)
+{
+	size_t row = 0;
+
+	while (needs[row].code != code)
+		row++;
+	return needs[row].text;
 }
 
 static const char *broken_content(const struct statute_status *status, const struct response *response)

@@ -89,6 +89,8 @@ static void a_response_that_breaks_its_contract_is_found(void **state)
 {
 	static const char *const bad[] = {
 		"100 +content",
+		"100; content-length: 0",
+		"103; content-length: 2",
 		"101; connection: upgrade",
 		"101; upgrade: websocket; connection: close",
 		"201 POST +content",
@@ -141,6 +143,16 @@ static void what_is_broken_is_said(void **state)
 	(void)state;
 	assert_string_equal(broken("405 +content"), "405 needs allow");
 	assert_string_equal(broken("204 +content"), "the status has no content");
+	assert_string_equal(broken("205 +content"), "the content of the status is empty");
+	assert_string_equal(broken("404"), "the status needs content");
+	assert_string_equal(broken("404 HEAD +content"), "an answer to HEAD has no content");
+	assert_string_equal(broken("102; content-length: 0"), "an interim response has no content-length");
+	assert_string_equal(broken("204; content-length: 0"), "204 has no content-length");
+	assert_string_equal(broken("206 +content"), "206 needs content-range");
+	assert_string_equal(broken("306 +content"), "the status is reserved");
+	assert_string_equal(broken("600"), "the status is not within 100 to 599");
+	assert_string_equal(broken("408 +content"), "408 needs connection");
+	assert_string_equal(broken("408 +content; connection: keep-alive"), "408 needs connection: close");
 	assert_string_equal(broken("201 POST"), "201 after POST needs location");
 }
 

@@ -142,6 +142,19 @@ static void an_unknown_code_is_understood_as_its_class(void **state)
 	assert_null(statute_status_class_fallback(99));
 }
 
+static void classes_have_names(void **state)
+{
+	(void)state;
+	assert_string_equal(statute_status_class_name(STATUTE_CLASS_INTERIM), "Interim");
+	assert_string_equal(statute_status_class_name(STATUTE_CLASS_SUCCESS), "Success");
+	assert_string_equal(statute_status_class_name(STATUTE_CLASS_REDIRECT), "Redirect");
+	assert_string_equal(statute_status_class_name(STATUTE_CLASS_CLIENT_ERROR), "Client error");
+	assert_string_equal(statute_status_class_name(STATUTE_CLASS_SERVER_ERROR), "Server error");
+	assert_string_equal(statute_status_class_name((enum statute_status_class)9), "");
+	assert_string_equal(statute_client_action_text(STATUTE_CLIENT_ACTION_COUNT), "");
+	assert_null(statute_misuse_at(1000));
+}
+
 static void confused_codes_are_told_apart(void **state)
 {
 	static const int confused[] = { 200, 301, 302, 307, 308, 400, 401, 403, 404, 405, 409, 410, 412, 422, 429,
@@ -185,6 +198,7 @@ int main(void)
 		cmocka_unit_test(every_code_is_explained),
 		cmocka_unit_test(heuristically_cacheable_codes_are_those_of_the_rfc),
 		cmocka_unit_test(an_unknown_code_is_understood_as_its_class),
+		cmocka_unit_test(classes_have_names),
 		cmocka_unit_test(confused_codes_are_told_apart),
 		cmocka_unit_test(every_code_of_a_misuse_is_registered),
 	};
