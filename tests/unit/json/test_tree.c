@@ -41,6 +41,7 @@ static void trees_are_made_and_changed(void **state)
 	assert_int_equal(json_set(*state, object, S("a"), json_new_int(*state, 1)), 0);
 	assert_int_equal(json_set(*state, object, S("c"), json_new_int(*state, 3)), 0);
 	assert_true(json_remove(object, S("b")));
+	assert_null(array->next); /* it belongs to nobody now */
 	assert_false(json_remove(object, S("b")));
 	assert_str(written(*state, object), "{\"a\":1,\"c\":3}");
 	assert_true(json_remove(object, S("c")));

@@ -98,6 +98,8 @@ static void a_response_refuses_what_would_break_its_lines(void **state)
 	assert_false(response_add(&response, S("Location"), S("/a\n")));
 	assert_false(response_add(&response, S("Location"), S("/a\r")));
 	assert_false(response_add(&response, S("Location"), S("/a\0b")));
+	assert_false(response_add(&response, S("Location"), S("\n/a")));
+	assert_false(response_add(&response, S("Location"), S("\0")));
 	assert_false(response_add(&response, S("Loca tion"), S("/a")));
 	assert_false(response_add(&response, S("Location:"), S("/a")));
 	assert_false(response_add(&response, S(""), S("/a")));

@@ -397,6 +397,10 @@ static void strict_mode_knows_every_name(void **state)
 	           "query w UNKNOWN_PARAMETER; query x UNKNOWN_PARAMETER; query deep[ UNKNOWN_PARAMETER");
 	read_request("/t/x", "v=1&w=2", NULL, 0, false);
 	assert_str(errors_text(), "");
+	declare(QUERY("ids", "style: deepObject, explode: true, schema: {type: object, properties: {a: {type: array}}}"));
+	read_request("/t/x", "ids[a]=1&ids[a]=2&ids[a][]=3", NULL, 0, true);
+	assert_str(errors_text(), "");
+	assert_str(value_of("ids"), "{\"a\":[\"1\",\"2\",\"3\"]}");
 }
 
 static void all_errors_come_at_once(void **state)
