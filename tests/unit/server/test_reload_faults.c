@@ -1,6 +1,6 @@
 /*
  * A reload whose n-th allocation fails, for one n after the other until it passes: either the new
- * document is served, or the old one still is, and the database is as it was. Every eleventh n; with
+ * document is served, or the old one still is, and the database is as it was. Every 17th n; with
  * STATUTE_FULL in the environment, every one.
  */
 #include <statute/document.h>
@@ -20,12 +20,14 @@
 
 static atomic_long left; /* until one fails, on whichever thread; below 1: none does */
 
-static bool is_due(void)
+__attribute__((unused)) static bool is_due(void)
 {
 	return atomic_load(&left) > 0 && atomic_fetch_sub(&left, 1) == 1;
 }
 
-/* Under a sanitizer its own, else those of glibc. */
+/* ThreadSanitizer allocates before anything of the program may run. */
+#ifndef __SANITIZE_THREAD__
+/* Under AddressSanitizer its own, else those of glibc. */
 extern void *__interceptor_malloc(size_t size) __attribute__((weak));
 extern void *__interceptor_calloc(size_t count, size_t size) __attribute__((weak));
 extern void *__interceptor_realloc(void *old, size_t size) __attribute__((weak));
@@ -53,6 +55,7 @@ __attribute__((visibility("default"))) void *realloc(void *old, size_t size)
 		return NULL;
 	return __interceptor_realloc ? __interceptor_realloc(old, size) : __libc_realloc(old, size);
 }
+#endif
 
 /* ---- The documents --------------------------------------------------------- */
 
@@ -200,9 +203,13 @@ static void a_reload_without_memory_changes_all_or_nothing(void **state)
 	struct fixture *f = *state;
 	char before[sizeof(f->layout)], after[sizeof(f->layout)];
 	bool is_second = false;
-	const long step = getenv("STATUTE_FULL") ? 1 : 11;
+	const long step = getenv("STATUTE_FULL") ? 1 : 17;
 	long at = 1, refused = 0;
 
+#ifdef __SANITIZE_THREAD__
+	print_message("skipped: no allocation can be made to fail under ThreadSanitizer\n");
+	skip();
+#endif
 	read_layout(f, before, sizeof(before));
 	for (int clean = 0; clean < 3;
 	     at += step) { /* some that do not matter may fail before the last that does */
@@ -221,7 +228,7 @@ static void a_reload_without_memory_changes_all_or_nothing(void **state)
 		assert_int_equal(ask(f, is_second ? "/second" : "/first"), 200);
 	}
 	print_message("up to allocation %ld, %ld reloads were refused\n", at - step, refused);
-	assert_true(refused > 100);
+	assert_true(refused > 50);
 }
 
 int main(void)
