@@ -4,21 +4,26 @@
 #include <stdio.h>
 
 /* The assembler finds the file where CMakeLists.txt sends it. A NUL ends it, which is not counted. */
-#define EMBED(name, file)                                                                                          \
-	__asm__(".pushsection .rodata\n"                                                                           \
-	        ".balign 8\n" #name "_begin:\n"                                                                    \
-	        ".incbin \"" file "\"\n" #name "_end:\n"                                                           \
-	        ".byte 0\n"                                                                                        \
-	        ".popsection\n");                                                                                  \
+#define EMBED(name, file) \
+	__asm__(".pushsection .rodata\n" \
+	        ".balign 8\n" #name "_begin:\n" \
+	        ".incbin \"" file "\"\n" #name "_end:\n" \
+	        ".byte 0\n" \
+	        ".popsection\n"); \
 	extern const char name##_begin[], name##_end[]
 
 EMBED(page_style, "statute.css");
+EMBED(page_trace_script, "trace.js");
+EMBED(page_traces_script, "traces.js");
 EMBED(page_icon, "icon.svg");
+EMBED(page_traces_page, "traces.html");
 
 static const struct {
 	const char *name, *type, *begin, *end;
 } files[] = {
 	{ "statute.css", "text/css; charset=utf-8", page_style_begin, page_style_end },
+	{ "trace.js", "text/javascript; charset=utf-8", page_trace_script_begin, page_trace_script_end },
+	{ "traces.js", "text/javascript; charset=utf-8", page_traces_script_begin, page_traces_script_end },
 	{ "icon.svg", "image/svg+xml", page_icon_begin, page_icon_end },
 };
 
@@ -43,4 +48,9 @@ bool page_asset(struct str name, struct page_asset *ret_asset)
 		return true;
 	}
 	return false;
+}
+
+struct str page_traces(void)
+{
+	return str_of(page_traces_page_begin, (size_t)(page_traces_page_end - page_traces_page_begin));
 }

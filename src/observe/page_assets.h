@@ -18,5 +18,7 @@ struct page_asset {
 
 /* False where no file has that name ("statute.css"). */
 bool page_asset(struct str name, struct page_asset *ret_asset);
+/* The page /-/traces, the last requests: its script asks for them. Static. */
+struct str page_traces(void);
 
 #endif

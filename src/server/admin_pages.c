@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "message/negotiate.h"
 #include "message/uri.h"
+#include "observe/page.h"
+#include "observe/page_assets.h"
 #include "server/own_pages.h"
 #include "server/worker.h"
 
@@ -12,6 +14,39 @@ static struct observe *observe_of(const struct exchange *x)
 	const struct worker *worker = x->host->data;
 
 	return worker->shared->observe;
+}
+
+/* Has the query this very pair? */
+static bool query_says(const struct exchange *x, struct str wanted_name, struct str wanted_value)
+{
+	struct str rest = x->request.query, name, value;
+
+	while (query_next(&rest, &name, &value))
+		if (str_eq(name, wanted_name) && str_eq(value, wanted_value))
+			return true;
+	return false;
+}
+
+enum form { FORM_JSON, FORM_HTML, FORM_TEXT, FORM_COUNT };
+
+/* What Accept prefers; JSON where the link of a page to it was followed. */
+static enum form form_wanted(struct exchange *x)
+{
+	static const struct str offers[] = {
+		[FORM_JSON] = STR_INIT("application/json"),
+		[FORM_HTML] = STR_INIT("text/html"),
+		[FORM_TEXT] = STR_INIT("text/plain"),
+	};
+	int chosen = accept_choose(request_field(&x->request, FIELD_ACCEPT), offers, FORM_COUNT);
+
+	response_set(&x->response, S("Vary"), S("Accept"));
+	return chosen < 0 || query_says(x, S("as"), S("json")) ? FORM_JSON : (enum form)chosen;
+}
+
+static int send_html(struct exchange *x, const struct buf *buf)
+{
+	exchange_guard_page(x);
+	return own_page_send(x, buf, S("text/html; charset=utf-8"), S("no-store"));
 }
 
 /* ---- /-/traces ------------------------------------------------------------ */
@@ -67,6 +102,8 @@ static int read_pair(struct exchange *x, struct str name, struct str value, stru
 		return recent_is_cursor(value) ? 0
 		       : blame(x, name, S("FORMAT"), S("Must be the cursor of an earlier answer"));
 	}
+	if (str_eq(name, S("as")))
+		return str_eq(value, S("json")) ? 0 : blame(x, name, S("FORMAT"), S("Must be json"));
 	if (str_eq(name, S("route")))
 		query->route = value;
 	else if (str_eq(name, S("node")))
@@ -103,6 +140,10 @@ static int reply_traces(struct exchange *x, struct str more)
 
 	(void)more;
 	buf_init(&buf, &x->arena, OWN_PAGE_MAX);
+	if (form_wanted(x) == FORM_HTML) {
+		buf_add(&buf, page_traces());
+		return send_html(x, &buf);
+	}
 	r = recent_write(observe_of(x), own_request_of(x)->found, clock_wall_ms() / 1000, &x->arena, &buf);
 	return r < 0 ? r : own_page_send(x, &buf, S("application/json"), S("no-store"));
 }
@@ -123,15 +164,18 @@ static int find_trace(struct exchange *x, struct str id, bool *ret_exists)
 
 static int reply_trace(struct exchange *x, struct str more)
 {
-	static const struct str offers[] = { STR_INIT("application/json"), STR_INIT("text/plain") };
-	bool is_plain = accept_choose(request_field(&x->request, FIELD_ACCEPT), offers, 2) == 1;
+	const struct trace *trace = own_request_of(x)->found;
+	enum form form = form_wanted(x);
 	struct buf buf;
 
 	(void)more;
 	buf_init(&buf, &x->arena, OWN_PAGE_MAX);
-	(is_plain ? trace_write_plain : trace_write)(own_request_of(x)->found, &buf);
-	response_set(&x->response, S("Vary"), S("Accept"));
-	return own_page_send(x, &buf, is_plain ? S("text/plain; charset=utf-8") : S("application/json"),
+	if (form == FORM_HTML) {
+		page_trace(trace, query_says(x, S("graph"), S("whole")), &buf);
+		return send_html(x, &buf);
+	}
+	(form == FORM_TEXT ? trace_write_plain : trace_write)(trace, &buf);
+	return own_page_send(x, &buf, form == FORM_TEXT ? S("text/plain; charset=utf-8") : S("application/json"),
 	                     S("no-store"));
 }
 

@@ -32,8 +32,6 @@ enum { OWN_PAGE_MAX = 4 << 20 }; /* bytes of the content of one */
 
 /* Answers with what `buf` holds; STATUTE_ENOMEM where it has failed. */
 STATUTE_CHECK int own_page_send(struct exchange *x, const struct buf *buf, struct str type, struct str cache);
-/* Does the client rather take text/html than JSON? */
-bool own_page_prefers_html(const struct exchange *x);
 
 /* Those that operators alone may see; the last has no path. admin_pages.c */
 extern const struct own_page admin_pages[];

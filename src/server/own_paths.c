@@ -41,7 +41,7 @@ static int reply_status(struct exchange *x, struct str more)
 	return own_page_send(x, &buf, S("application/json"), S("no-store"));
 }
 
-bool own_page_prefers_html(const struct exchange *x)
+static bool prefers_html(const struct exchange *x)
 {
 	static const struct str offers[] = { STR_INIT("application/json"), STR_INIT("text/html") };
 
@@ -63,7 +63,7 @@ static int send_page(struct exchange *x, const struct buf *buf, bool is_html)
 
 static int reply_catalogue(struct exchange *x, struct str more)
 {
-	bool is_html = own_page_prefers_html(x);
+	bool is_html = prefers_html(x);
 	struct buf buf;
 
 	(void)more;
@@ -77,7 +77,7 @@ static int reply_catalogue(struct exchange *x, struct str more)
 
 static int reply_entry(struct exchange *x, struct str more)
 {
-	bool is_html = own_page_prefers_html(x);
+	bool is_html = prefers_html(x);
 	struct buf buf;
 	int r;
 

@@ -35,6 +35,17 @@ static void each_file_is_in_the_binary_as_it_stands(void **state)
 	(void)state;
 	assert_is_file("statute.css", "text/css; charset=utf-8");
 	assert_is_file("icon.svg", "image/svg+xml");
+	assert_is_file("trace.js", "text/javascript; charset=utf-8");
+	assert_is_file("traces.js", "text/javascript; charset=utf-8");
+}
+
+static void the_page_of_the_last_requests_is_a_file_too(void **state)
+{
+	struct page_asset asset;
+
+	(void)state;
+	assert_true(str_eq(page_traces(), test_file(&arena, STATUTE_SOURCE_DIR "/src/observe/page/traces.html")));
+	assert_false(page_asset(S("traces.html"), &asset)); /* it is at /-/traces alone */
 }
 
 static void files_that_differ_have_tags_that_differ(void **state)
@@ -66,6 +77,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(each_file_is_in_the_binary_as_it_stands, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_page_of_the_last_requests_is_a_file_too, set_up, tear_down),
 		cmocka_unit_test(files_that_differ_have_tags_that_differ),
 		cmocka_unit_test(a_name_is_exact),
 	};
