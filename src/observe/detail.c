@@ -105,7 +105,7 @@ void trace_write_detail(const struct trace *trace, enum statute_fact fact, struc
 	switch (fact) {
 	case STATUTE_FACT_HOST_OURS: write_field(buf, "Host", trace_text(trace, TRACE_HOST)); break;
 	case STATUTE_FACT_METHOD_KNOWN:
-	case STATUTE_FACT_METHOD_ALLOWED: buf_add(buf, trace_text(trace, TRACE_METHOD)); break;
+	case STATUTE_FACT_METHOD_ALLOWED: buf_add(buf, trace_method(trace)); break;
 	case STATUTE_FACT_PATH_FOUND: write_route(trace, buf); break;
 	case STATUTE_FACT_HAS_CONTENT:
 	case STATUTE_FACT_HAS_LENGTH:

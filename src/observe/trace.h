@@ -10,6 +10,7 @@
 #include <statute/graph.h>
 
 #include "base/buf.h"
+#include "message/message.h"
 
 struct exchange;
 
@@ -46,8 +47,11 @@ struct trace {
 	const char *route;       /* the template, as long as the server lives */
 	uint32_t faults;         /* errors of its content or parameters */
 	uint16_t status;
+	enum method method;      /* METHOD_UNKNOWN: its text is kept */
 	bool is_dropped, has_content, is_chunked;
-	uint16_t ends[TRACE_TEXTS]; /* in `texts` */
+	uint16_t present;            /* bit i: text i was not empty, and */
+	uint16_t begins[TRACE_TEXTS]; /* is in `texts` from here */
+	uint16_t ends[TRACE_TEXTS];   /* to there */
 	char texts[TRACE_BYTES];
 };
 
@@ -57,9 +61,9 @@ void trace_take(struct trace *trace, const struct exchange *x, const struct obse
 
 static inline struct str trace_text(const struct trace *trace, enum trace_text which)
 {
-	size_t from = which ? trace->ends[which - 1] : 0;
-
-	return str_of(trace->texts + from, trace->ends[which] - from);
+	if (!(trace->present >> which & 1))
+		return (struct str){ 0 };
+	return str_of(trace->texts + trace->begins[which], trace->ends[which] - trace->begins[which]);
 }
 
 /* Appends {"requestId": …} with its steps and verdict. */
@@ -68,6 +72,7 @@ void trace_write(const struct trace *trace, struct buf *buf);
 void trace_write_plain(const struct trace *trace, struct buf *buf);
 /* The same as trace_write without what only a look at one request needs. */
 void trace_write_short(const struct trace *trace, struct buf *buf);
+struct str trace_method(const struct trace *trace);
 /* The error code, or the outcome: "CREATED". */
 struct str trace_code(const struct trace *trace);
 /* Why, in a sentence: what the answer said, or what the status means. */

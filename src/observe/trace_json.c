@@ -30,7 +30,7 @@ static void write_head(const struct trace *trace, struct buf *buf)
 	buf_lit(buf, "{\"requestId\":");
 	json_write_string(buf, trace_text(trace, TRACE_ID));
 	write_text(buf, "timestamp", str_of(time, clock_rfc3339(time, trace->wall_ms, true)));
-	write_text(buf, "method", trace_text(trace, TRACE_METHOD));
+	write_text(buf, "method", trace_method(trace));
 	write_text(buf, "path", trace_text(trace, TRACE_PATH));
 	write_text(buf, "route", str_from(trace->route));
 	write_number(buf, "status", trace->status);

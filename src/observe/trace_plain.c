@@ -19,7 +19,7 @@ static void write_head(const struct trace *trace, struct buf *buf)
 
 	write_safe(buf, trace_text(trace, TRACE_ID));
 	buf_lit(buf, "  ");
-	write_safe(buf, trace_text(trace, TRACE_METHOD));
+	write_safe(buf, trace_method(trace));
 	buf_add_char(buf, ' ');
 	write_safe(buf, trace_text(trace, TRACE_PATH));
 	buf_printf(buf, "\n%.*s, after %llu us\n\n", (int)clock_rfc3339(time, trace->wall_ms, true), time,

@@ -69,7 +69,9 @@ static void long_texts_are_cut_and_never_take_more_than_there_is(void **state)
 	assert_int_equal(trace_text(&trace, TRACE_ID).len, 128);
 	assert_int_equal(trace_text(&trace, TRACE_PATH).len, 128);
 	for (size_t i = 0; i < TRACE_TEXTS; i++)
-		assert_in_range(trace.ends[i], 0, TRACE_BYTES);
+		assert_in_range(trace_text(&trace, i).len, 0, 128);
+	assert_in_range(trace_text(&trace, TRACE_ACCEPT).at + trace_text(&trace, TRACE_ACCEPT).len, trace.texts,
+	                trace.texts + TRACE_BYTES);
 }
 
 /* What proves who asks never gets into memory that others may look at. */
