@@ -88,7 +88,8 @@ def test_the_commands_that_the_readme_names_are_there():
 
 
 def test_links_of_the_documentation_lead_somewhere():
-    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("src/*/README.md"), *ROOT.glob("examples/*/README.md")]:
+    folders = ("docs/**/*.md", "src/*/README.md", "examples/*/README.md", "deploy/*.md")
+    for page in [ROOT / "README.md", *(page for pattern in folders for page in ROOT.glob(pattern))]:
         for target in re.findall(r"\]\(([^)#\s]+)", page.read_text()):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"
