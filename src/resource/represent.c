@@ -170,16 +170,17 @@ static void add_links(struct exchange *x, struct buf *buf, const struct store_ro
 
 struct str resource_text(struct exchange *x, const struct store_row *row)
 {
+	struct str text = resource_hide_secrets(x, row->body);
 	struct json *body;
 	struct buf buf;
 
-	if (!x->bound->resource->has_links || row->body.len < 2)
-		return row->body;
+	if (!x->bound->resource->has_links || text.len < 2)
+		return text;
 	if (resource_parse(x, row->body, &body) < 0)
 		return (struct str){ 0 };
 	buf_init(&buf, &x->arena, BODY_MAX);
-	buf_add(&buf, str_sub(row->body, 0, row->body.len - 1));
-	if (body->count)
+	buf_add(&buf, str_sub(text, 0, text.len - 1));
+	if (text.len > 2)
 		buf_add_char(&buf, ',');
 	buf_lit(&buf, "\"_links\":{");
 	if (buf.failed)

@@ -69,6 +69,11 @@ STATUTE_CHECK int resource_write(struct exchange *x);
 STATUTE_CHECK int resource_take_secrets(struct exchange *x, struct change *change);
 /* Is this member, by its name, never served? */
 bool resource_is_secret(const struct exchange *x, struct str name);
+/*
+ * A row's text without the members of the top level that are secret: rows have some where the
+ * document said so only after they were stored. {NULL, 0} without memory.
+ */
+struct str resource_hide_secrets(struct exchange *x, struct str body);
 /* Hashes change->passwords. On any thread. Argon2id, 19 MiB, 2 passes. */
 void resource_hash_passwords(struct exchange *x);
 /* True while one of change->passwords has not been hashed. */

@@ -9,6 +9,8 @@
 #include "json/pointer.h"
 #include "resource/resource.h"
 
+enum { BODY_MAX = 64 << 20 };
+
 struct taking {
 	struct exchange *x;
 	struct json *body;
@@ -23,6 +25,38 @@ bool resource_is_secret(const struct exchange *x, struct str name)
 		if (str_eq(resource->secrets[i]->name, name))
 			return true;
 	return false;
+}
+
+/* A name may be a part of something else: then there is nothing to be removed. */
+static bool may_hold_secret(const struct resource *resource, struct str body)
+{
+	for (size_t i = 0; i < resource->secret_count; i++) {
+		struct str name = resource->secrets[i]->name;
+
+		if (memmem(body.at, body.len, name.at, name.len))
+			return true;
+	}
+	return false;
+}
+
+struct str resource_hide_secrets(struct exchange *x, struct str body)
+{
+	const struct resource *resource = x->bound->resource;
+	size_t found = 0;
+	struct json *tree;
+	struct buf buf;
+
+	if (!may_hold_secret(resource, body))
+		return body;
+	if (resource_parse(x, body, &tree) < 0)
+		return (struct str){ 0 };
+	for (size_t i = 0; i < resource->secret_count; i++)
+		found += json_remove(tree, resource->secrets[i]->name);
+	if (!found)
+		return body;
+	buf_init(&buf, &x->arena, BODY_MAX);
+	json_write(&buf, tree);
+	return buf_whole(&buf);
 }
 
 static struct str parent_of(struct str pointer)

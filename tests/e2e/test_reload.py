@@ -85,6 +85,23 @@ def test_members_filters_rules_and_uniques_follow_the_document(serve):
     created(client.post("/things", json={"name": "a", "size": "large"}))
 
 
+@pytest.mark.core
+def test_a_member_that_becomes_secret_is_not_shown_any_more(serve):
+    server = serve(document(members="code: {type: string}"))
+    client = server.client()
+    shown = created(client.post("/things", json={"name": "a", "code": "s3cret"}))
+    created(client.post("/things", json={"name": "code"}))
+    assert shown["code"] == "s3cret"
+    reloaded(server, document(members="code: {type: string, writeOnly: true}"))
+    assert client.get("/things/1").json() == {"id": 1, "name": "a"}
+    assert client.get("/things").json() == [{"id": 1, "name": "a"}, {"id": 2, "name": "code"}]
+    reloaded(server, document(members="code: {type: string}, _links: {type: object, readOnly: true}"))
+    row = client.get("/things/1").json()
+    assert row.pop("_links") and row == {"id": 1, "name": "a", "code": "s3cret"}
+    reloaded(server, document(members="code: {type: string, writeOnly: true}, _links: {type: object, readOnly: true}"))
+    assert "code" not in client.get("/things/1").json()
+
+
 def test_a_renamed_collection_starts_empty_and_comes_back_with_its_rows(serve):
     server = serve(document())
     client = server.client()
