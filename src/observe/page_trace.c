@@ -76,7 +76,7 @@ static void summary(const struct trace *trace, const struct page_path *path, str
 
 	buf_lit(buf, "<section class=\"summary\" aria-label=\"The request\">\n<h1>");
 	status_mark(buf, trace->status);
-	element(buf, " <span class=\"method\">", trace_text(trace, TRACE_METHOD), "</span>");
+	element(buf, " <span class=\"method\">", trace_method(trace), "</span>");
 	element(buf, " <span class=\"path\">", trace_text(trace, TRACE_PATH), "</span></h1>\n");
 	lede(trace, path, buf);
 	element(buf, "<dl class=\"facts\">\n<div><dt>Request</dt><dd><code id=\"request-id\">",

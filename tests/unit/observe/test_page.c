@@ -6,15 +6,24 @@
 static struct trace trace;
 static struct buf page;
 
-/* Texts come in the order of trace_text.def. */
+static size_t used;
+
 static void put(enum trace_text which, const char *text)
 {
-	size_t from = which ? trace.ends[which - 1] : 0, len = strlen(text);
+	size_t len = strlen(text);
 
-	assert_in_range(from + len, 0, TRACE_BYTES);
-	memcpy(trace.texts + from, text, len);
-	for (int i = (int)which; i < TRACE_TEXTS; i++)
-		trace.ends[i] = (uint16_t)(from + len);
+	assert_in_range(used + len, 0, TRACE_BYTES);
+	memcpy(trace.texts + used, text, len);
+	trace.begins[which] = (uint16_t)used;
+	used += len;
+	trace.ends[which] = (uint16_t)used;
+	trace.present |= (uint16_t)(1u << which);
+}
+
+static void forget_texts(void)
+{
+	trace.present = 0;
+	used = 0;
 }
 
 static int set_up(void **state)
@@ -23,6 +32,7 @@ static int set_up(void **state)
 	buf_init(&page, NULL, 4 << 20);
 	trace = (struct trace){ .node = "", .outcome = "", .route = "", .modified_s = -1 };
 	statute_facts_init(&trace.facts);
+	forget_texts();
 	put(TRACE_ID, "req_1");
 	put(TRACE_METHOD, "GET");
 	put(TRACE_PATH, "/products/1");
@@ -182,7 +192,7 @@ static void what_a_client_sent_is_escaped(void **state)
 {
 	(void)state;
 	stale_patch();
-	memset(trace.ends, 0, sizeof(trace.ends));
+	forget_texts();
 	put(TRACE_ID, "req_\"><script>1</script>");
 	put(TRACE_METHOD, "<b>GET");
 	put(TRACE_PATH, "/<script>alert('1')</script>&\"");
@@ -234,7 +244,7 @@ static void where_something_failed_the_row_has_a_label_more(void **state)
 	trace.status = 500;
 	trace.node = "G03";
 	trace.outcome = "INTERNAL_ERROR";
-	memset(trace.ends, 0, sizeof(trace.ends));
+	forget_texts();
 	put(TRACE_ID, "req_1");
 	put(TRACE_ERROR, "INTERNAL_ERROR");
 	put(TRACE_CAUSE, "out of <memory>");
