@@ -106,8 +106,51 @@ static int compare_sizes(const struct decimal *a, const struct decimal *b)
 	return compare_digits(a, b);
 }
 
+/* Nearly every number: at most 18 digits and no exponent, so that it is `digits` / 10^`fraction`. */
+struct brief {
+	int64_t digits;
+	unsigned fraction;
+};
+
+static bool read_brief(struct str text, struct brief *ret_brief)
+{
+	bool is_negative = text.len && text.at[0] == '-';
+	size_t i = is_negative, point = text.len;
+	int64_t digits = 0;
+
+	if (text.len - i > LIMB_DIGITS)
+		return false;
+	for (; i < text.len; i++) {
+		if (text.at[i] == '.')
+			point = i + 1;
+		else if (text.at[i] >= '0' && text.at[i] <= '9')
+			digits = digits * 10 + (text.at[i] - '0');
+		else
+			return false;
+	}
+	*ret_brief = (struct brief){ is_negative ? -digits : digits, (unsigned)(text.len - point) };
+	return true;
+}
+
+static int compare_briefs(const struct brief *a, const struct brief *b)
+{
+	__extension__ typedef __int128 wide; /* 36 digits fit */
+	wide x = a->digits, y = b->digits;
+
+	for (unsigned i = a->fraction; i < b->fraction; i++)
+		x *= 10;
+	for (unsigned i = b->fraction; i < a->fraction; i++)
+		y *= 10;
+	return (x > y) - (x < y);
+}
+
 int json_number_cmp(struct str a, struct str b)
 {
+	struct brief brief_a, brief_b;
+
+	if (read_brief(a, &brief_a) && read_brief(b, &brief_b))
+		return compare_briefs(&brief_a, &brief_b);
+
 	struct decimal x = read_decimal(a), y = read_decimal(b);
 
 	if (x.is_negative != y.is_negative)
@@ -122,6 +165,11 @@ static bool is_integer(const struct decimal *d)
 
 bool json_number_is_integer(struct str number)
 {
+	struct brief brief;
+
+	if (read_brief(number, &brief) && !brief.fraction)
+		return true;
+
 	struct decimal d = read_decimal(number);
 
 	return is_integer(&d);

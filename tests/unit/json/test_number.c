@@ -47,6 +47,33 @@ static void numbers_compare_by_value(void **state)
 	}
 }
 
+/* Numbers as most are, and just past that, are compared with themselves written with an exponent. */
+static void an_exponent_of_0_changes_nothing(void **state)
+{
+	static const char *const numbers[] = {
+		"0", "-0", "0.0", "5", "-5", "0.5", "-0.5", "5.25", "5.250", "150", "999.99", "1000",
+		"123456789012345678", "-123456789012345678", "1234567890123456789", "0.1234567890123456",
+		"0.12345678901234567", "0.123456789012345678", "12345678901234567.8", "123456789012345677.9",
+		"99999999999999999", "99999999999999999.9",
+	};
+	enum { COUNT = sizeof(numbers) / sizeof(numbers[0]) };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++)
+		for (size_t k = 0; k < COUNT; k++) {
+			char a[40], b[40];
+			int order;
+
+			snprintf(a, sizeof(a), "%se0", numbers[i]);
+			snprintf(b, sizeof(b), "%se0", numbers[k]);
+			order = sign(json_number_cmp(str_from(a), str_from(b)));
+			assert_int_equal(sign(json_number_cmp(str_from(numbers[i]), str_from(numbers[k]))), order);
+			assert_int_equal(sign(json_number_cmp(str_from(numbers[i]), str_from(b))), order);
+			assert_int_equal(json_number_is_integer(str_from(a)),
+			                 json_number_is_integer(str_from(numbers[i])));
+		}
+}
+
 static void whole_numbers_are_known_by_value(void **state)
 {
 	static const char *const whole[] = {
@@ -248,6 +275,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		json_test(numbers_compare_by_value),
+		json_test(an_exponent_of_0_changes_nothing),
 		json_test(whole_numbers_are_known_by_value),
 		json_test(multiples_are_exact),
 		json_test(long_digits_divide_exactly),
