@@ -93,13 +93,18 @@ static void write_base62(char *out, size_t len, uint64_t value)
 
 void random_sortable_id(char out[RANDOM_ID_LEN], int64_t wall_ms)
 {
-	static _Thread_local struct sequence sequence;
 	enum { TIME = 8, COUNTER = 4, COUNTERS = 62 * 62 * 62 * 62 };
+	static _Thread_local struct sequence sequence;
+	static _Thread_local int64_t written_ms = -1; /* many ids are made within one millisecond */
+	static _Thread_local char written[TIME];
 	unsigned char chance[16];
 	size_t at = TIME + COUNTER, left = 0;
 
 	advance(&sequence, wall_ms, COUNTERS);
-	write_base62(out, TIME, (uint64_t)sequence.ms);
+	if (sequence.ms != written_ms)
+		write_base62(written, TIME, (uint64_t)sequence.ms);
+	written_ms = sequence.ms;
+	memcpy(out, written, TIME);
 	write_base62(out + TIME, COUNTER, sequence.counter);
 	while (at < RANDOM_ID_LEN) {
 		if (!left) {

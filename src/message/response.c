@@ -17,20 +17,30 @@ static uint64_t zero_bytes(uint64_t word)
 	return (word - UINT64_C(0x0101010101010101)) & ~word & UINT64_C(0x8080808080808080);
 }
 
-/* Eight bytes at a time: every value of every answer is looked at. */
+/* Not 0 where one of the eight bytes at `at` is CR, LF or NUL. */
+static uint64_t line_breakers(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return zero_bytes(word) | zero_bytes(word ^ UINT64_C(0x0a0a0a0a0a0a0a0a)) |
+	       zero_bytes(word ^ UINT64_C(0x0d0d0d0d0d0d0d0d));
+}
+
+/* Eight bytes at a time: every value of every answer is looked at. The last eight may have been seen in part. */
 static bool breaks_line(struct str value)
 {
-	uint64_t word = 0, found = 0;
-	size_t i = 0;
+	enum { WORD = sizeof(uint64_t) };
+	uint64_t found = 0;
 
-	for (; i + sizeof(word) <= value.len; i += sizeof(word)) {
-		memcpy(&word, value.at + i, sizeof(word));
-		found |= zero_bytes(word) | zero_bytes(word ^ UINT64_C(0x0a0a0a0a0a0a0a0a)) |
-		         zero_bytes(word ^ UINT64_C(0x0d0d0d0d0d0d0d0d));
+	if (value.len < WORD) {
+		for (size_t i = 0; i < value.len; i++)
+			found |= value.at[i] == '\r' || value.at[i] == '\n' || value.at[i] == '\0';
+		return found != 0;
 	}
-	for (; i < value.len; i++)
-		found |= value.at[i] == '\r' || value.at[i] == '\n' || value.at[i] == '\0';
-	return found != 0;
+	for (size_t i = 0; i + WORD < value.len; i += WORD)
+		found |= line_breakers(value.at + i);
+	return (found | line_breakers(value.at + value.len - WORD)) != 0;
 }
 
 static bool is_sendable(struct str name, struct str value)

@@ -53,11 +53,11 @@ bool uri_is_valid_encoding(struct str text)
 
 struct str uri_decode(struct arena *arena, struct str text, bool plus_is_space)
 {
-	size_t from = 0, len;
+	size_t from = str_find(text, '%'), len;
 	char *out;
 
-	while (from < text.len && text.at[from] != '%' && !(plus_is_space && text.at[from] == '+'))
-		from++;
+	if (plus_is_space)
+		from = str_find(str_sub(text, 0, from), '+');
 	if (from == text.len)
 		return text;
 	if (!(out = arena_alloc(arena, text.len)))
