@@ -31,7 +31,6 @@ enum connection_state {
 
 struct connection {
 	uv_tcp_t tcp;
-	uv_write_t write;
 	struct worker *worker;
 	struct connection *prev, *next; /* of the worker's list */
 	struct exchange *x;       /* of the request that came, at least in part; else NULL */
@@ -39,7 +38,7 @@ struct connection {
 	struct pooled *in;        /* what came and was not used yet, from `in_at` on; NULL where nothing */
 	size_t in_at;
 	struct pooled *out;       /* answers that were not sent yet; NULL where none */
-	struct pooled *sending;   /* what the system did not take at once; NULL where nothing */
+	struct pooled *sending;   /* what the system did not take at once, with its write; NULL where nothing */
 	size_t unsent;            /* what the client had yet to take when TIMEOUT_WRITE was set, bytes */
 	struct timeout reading, writing;
 	uint64_t taken;           /* bytes of the request so far, for the log */

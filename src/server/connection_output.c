@@ -51,8 +51,8 @@ static void send_rest(struct connection *c, size_t from)
 
 	c->sending = c->out;
 	c->out = NULL;
-	c->write.data = c;
-	if (uv_write(&c->write, (uv_stream_t *)&c->tcp, &rest, 1, on_sent) < 0) {
+	c->sending->write.data = c;
+	if (uv_write(&c->sending->write, (uv_stream_t *)&c->tcp, &rest, 1, on_sent) < 0) {
 		worker_give_buffer(c->worker, c->sending);
 		c->sending = NULL;
 		connection_close(c);

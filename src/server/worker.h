@@ -31,6 +31,7 @@ struct connection;
 struct pooled {
 	struct buf buf;
 	struct pooled *next;
+	uv_write_t write; /* of the buffer, while it is sent: few connections write at any one time */
 };
 
 enum { WORKER_INPUT = 64 * 1024 };
