@@ -1,0 +1,128 @@
+# shellcheck shell=sh
+# What the rows share: sourced by each bench/NAME.sh, which is called with ROUNDS and
+# SECONDS. Leaves the servers, the folder and all else as it found them.
+set -eu
+
+rounds=${1:-5}
+seconds=${2:-3}
+build=build/release
+folder=$(mktemp -d)
+pids=
+core_of_server='taskset -c 0'
+core_of_client='taskset -c 1'
+
+finish() {
+	for pid in $pids; do
+		kill "$pid" 2>/dev/null || true
+	done
+	for pid in $pids; do
+		wait "$pid" 2>/dev/null || true
+	done
+	rm -rf "$folder"
+}
+trap finish EXIT
+trap 'exit 1' INT TERM
+
+# start_statute [COMMAND BEFORE IT...]: serves the shop with one product; sets $url and $statute.
+start_statute() {
+	$core_of_server "$@" "$build/statute" serve examples/shop/openapi.yaml --listen 127.0.0.1:0 --workers 1 \
+		--log off --db "$folder/shop.db" >"$folder/statute.out" 2>&1 &
+	statute=$!
+	pids="$pids $statute"
+	until grep -qs '^listening on' "$folder/statute.out"; do
+		kill -0 "$statute" 2>/dev/null || { cat "$folder/statute.out" >&2; exit 1; }
+		sleep 0.1
+	done
+	url=$(sed -n 's/^listening on //p' "$folder/statute.out")
+	curl -sf "$url/products" -H 'Content-Type: application/json' \
+		-d '{"slug": "tea-pot", "name": "Tea pot", "price": 19.90}' >/dev/null
+	body=$(curl -sf "$url/products/1")
+}
+
+# start_nginx: answers the same bytes at /item, and a file of them at /file; sets $nginx_url and $nginx,
+# the worker's id.
+start_nginx() {
+	port=$((20000 + $$ % 20000))
+	nginx_url=http://127.0.0.1:$port
+	cat >"$folder/nginx.conf" <<CONF
+daemon off; worker_processes 1; worker_rlimit_nofile 16384;
+pid $folder/nginx.pid; error_log /dev/null;
+events { worker_connections 8192; }
+http {
+	access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
+	client_body_temp_path $folder; proxy_temp_path $folder; fastcgi_temp_path $folder;
+	uwsgi_temp_path $folder; scgi_temp_path $folder;
+	server {
+		listen 127.0.0.1:$port;
+		location = /item { default_type application/json; return 200 '$body'; }
+		location = /file { alias $folder/file; etag on; }
+	}
+}
+CONF
+	printf '%s' "$body" >"$folder/file"
+	$core_of_server "$(command -v nginx || echo /usr/sbin/nginx)" -e /dev/null -c "$folder/nginx.conf" &
+	master=$!
+	pids="$pids $master"
+	until tag=$(curl -sfI "$nginx_url/file" | tr -d '\r' | sed -n 's/^ETag: //p') && [ -n "$tag" ]; do
+		kill -0 "$master" 2>/dev/null || { echo 'nginx does not start' >&2; exit 1; }
+		sleep 0.1
+	done
+	nginx=$(cat "/proc/$master/task/$master/children" 2>/dev/null || true)
+	nginx=${nginx%% *}
+}
+
+# Nanoseconds that a process has run, all of its threads together.
+cpu_of() {
+	cat "/proc/$1"/task/*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'
+}
+
+# rate PID URL [WRK OPTION...]: requests a second, and microseconds of processor time a request
+rate() {
+	process=$1 target=$2
+	shift 2
+	before=$(cpu_of "$process")
+	$core_of_client wrk -t1 -c64 -d"${seconds}s" "$@" "$target" >"$folder/wrk.out"
+	if grep -q 'Non-2xx\|Socket errors' "$folder/wrk.out"; then
+		cat "$folder/wrk.out" >&2
+		exit 1
+	fi
+	after=$(cpu_of "$process")
+	awk -v cpu=$((after - before)) '/ requests in / { all = $1 } /^Requests\/sec:/ { rate = $2 }
+		END { print rate, cpu / 1000 / all }' "$folder/wrk.out"
+}
+
+median() {
+	sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'
+}
+
+spread() {
+	sort -n | awk '{ all[NR] = $1 } END { print all[1] " to " all[NR] }'
+}
+
+# row NAME VALUE UNIT [least|most BOUND [NOTE]]: one line of the table
+row() {
+	verdict=
+	if [ $# -gt 4 ]; then
+		verdict=$(echo "$2 $4 $5" | awk '{ ok = $2 == "least" ? $1 >= $3 : $1 <= $3
+			print (ok ? "reached" : "NOT REACHED") ", at " $2 " " $3 }')
+	fi
+	printf '%-34s %8s %-18s %-26s %s\n' "$1" "$2" "$3" "$verdict" "${6:-}"
+}
+
+# compare NAME BOUND OURS THEIRS OUR_OPTION THEIR_OPTION: both in turn, each round; an option is one more
+# option of wrk with its value behind '=', or ''
+compare() {
+	name=$1 bound=$2 ours=$3 theirs=$4 our_option=$5 their_option=$6
+	: >"$folder/ratios"
+	: >"$folder/cpu"
+	round=0
+	while [ "$round" -lt "$rounds" ]; do
+		a=$(rate "$statute" "$ours" ${our_option:+"${our_option%%=*}" "${our_option#*=}"})
+		b=$(rate "$nginx" "$theirs" ${their_option:+"${their_option%%=*}" "${their_option#*=}"})
+		echo "$a $b" | awk '{ printf "%.2f\n", $1 / $3 }' >>"$folder/ratios"
+		echo "$a $b" | awk '{ printf "%.2f\n", $4 / $2 }' >>"$folder/cpu"
+		round=$((round + 1))
+	done
+	row "$name" "$(median <"$folder/ratios")" 'x nginx' least "$bound" \
+		"($(spread <"$folder/ratios"); by processor time $(median <"$folder/cpu"))"
+}
