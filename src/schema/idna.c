@@ -140,15 +140,16 @@ static bool has_surrogate(const uint32_t *points, size_t count)
 static bool take_unicode(struct idna *idna, const uint32_t *points, size_t count, size_t encoded)
 {
 	char bytes[UTF8_MAX];
+	uint32_t spent = 0;
 	struct str text;
 
 	if (!count || !encoded || encoded + 4 > LABEL_MAX || has_surrogate(points, count))
 		return false;
 	text = encode_utf8(points, count, bytes);
 	idna->len += encoded + 4 + 1;
-	idna->has_rtl |= pattern_match(patterns.rtl, text) > 0;
-	idna->breaks_rule |= pattern_match(patterns.rule, text) <= 0;
-	return pattern_match(patterns.label, text) > 0;
+	idna->has_rtl |= pattern_match(patterns.rtl, text, &spent) > 0;
+	idna->breaks_rule |= pattern_match(patterns.rule, text, &spent) <= 0;
+	return pattern_match(patterns.label, text, &spent) > 0;
 }
 
 static bool is_ascii(const uint32_t *points, size_t count)

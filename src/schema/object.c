@@ -95,7 +95,7 @@ static bool check_patterns(struct walk *w, const struct member_rules *rules, con
 	bool ok = true;
 
 	for (size_t i = 0; i < rules->pattern_count; i++) {
-		int r = pattern_match(rules->patterns[i].pattern, member->name);
+		int r = pattern_match(rules->patterns[i].pattern, member->name, &w->pattern_steps);
 
 		if (r == STATUTE_ELIMIT)
 			return walk_limit(w, "PATTERN_TOO_COSTLY",

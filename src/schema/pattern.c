@@ -1,8 +1,9 @@
 /*
  * Compiling and running patterns with PCRE2: see regex.h.
  *
- * The work of one match is bounded in proportion to the subject, so that no
- * pattern makes a request slow: `^(a+)+$` gives up after some milliseconds.
+ * The work of one match is bounded in proportion to the subject, and what matches
+ * take beyond is bounded for all that belong together, so that no pattern makes a request
+ * slow: `^(a+)+$` gives up after some milliseconds, for one text as for thousands.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -13,8 +14,9 @@
 
 enum {
 	TRANSLATED_MAX = 1024 * 1024,
-	MATCH_LIMIT = 100000, /* steps of backtracking */
-	MATCH_LIMIT_PER_BYTE = 16,
+	STEPS_FIRST = 128, /* of backtracking, that every match may take, */
+	STEPS_PER_BYTE = 4, /* with these for each byte of the subject */
+	STEPS_MORE = 100000, /* that one match may take beyond */
 	HEAP_LIMIT = 16 * 1024, /* KiB */
 	JIT_STACK_FIRST = 32 * 1024,
 	JIT_STACK_MAX = 512 * 1024,
@@ -157,18 +159,30 @@ int pattern_new_native(struct arena *arena, struct str text, struct pattern **re
 	return r;
 }
 
-int pattern_match(const struct pattern *pattern, struct str subject)
+static int match(const struct pattern *pattern, struct str subject, struct matcher *matcher, uint64_t steps)
+{
+	pcre2_set_match_limit(matcher->context, (uint32_t)steps);
+	return pcre2_match(pattern->code, (PCRE2_SPTR)(subject.at ? subject.at : ""), subject.len, 0,
+	                   PCRE2_NO_UTF_CHECK, matcher->data, matcher->context);
+}
+
+/* PCRE2 does not say how many steps a match took, so it is tried with ever more of them, which are paid for. */
+int pattern_match(const struct pattern *pattern, struct str subject, uint32_t *spent)
 {
 	struct matcher *matcher = matcher_get();
-	size_t more = subject.len < INT32_MAX / MATCH_LIMIT_PER_BYTE ? subject.len * MATCH_LIMIT_PER_BYTE
-	                                                             : INT32_MAX;
+	uint64_t steps = STEPS_FIRST + (uint64_t)subject.len * STEPS_PER_BYTE, most;
 	int r;
 
 	if (!matcher)
 		return STATUTE_ENOMEM;
-	pcre2_set_match_limit(matcher->context, MATCH_LIMIT + (uint32_t)more);
-	r = pcre2_match(pattern->code, (PCRE2_SPTR)(subject.at ? subject.at : ""), subject.len, 0,
-	                PCRE2_NO_UTF_CHECK, matcher->data, matcher->context);
+	steps = steps < INT32_MAX ? steps : INT32_MAX;
+	most = steps + STEPS_MORE;
+	r = match(pattern, subject, matcher, steps);
+	while (r == PCRE2_ERROR_MATCHLIMIT && steps < most && *spent < PATTERN_STEPS_MAX) {
+		steps = steps * 2 < most ? steps * 2 : most;
+		*spent += (uint32_t)steps;
+		r = match(pattern, subject, matcher, steps);
+	}
 	if (r >= 0)
 		return 1;
 	if (r == PCRE2_ERROR_NOMATCH)

@@ -39,12 +39,15 @@ STATUTE_CHECK int pattern_new(struct arena *arena, struct str source, struct pat
 /* The same of a pattern that is written for PCRE2. */
 STATUTE_CHECK int pattern_new_native(struct arena *arena, struct str text, struct pattern **ret_pattern,
                                      struct regex_fault *ret_fault);
+enum { PATTERN_STEPS_MAX = 3000000 }; /* some milliseconds */
 /*
  * 1 where it matches somewhere in `subject` (valid UTF-8), 0 where not,
- * STATUTE_ELIMIT where it takes too many steps to know, STATUTE_ENOMEM. Any thread;
- * what each needs to match is made at its first call and ends with it.
+ * STATUTE_ELIMIT where it takes too many steps to know, STATUTE_ENOMEM. *spent, 0 at first,
+ * counts steps beyond what is usual for all matches that belong together: about
+ * PATTERN_STEPS_MAX are allowed. Any thread; what each needs to match is made at its first
+ * call and ends with it.
  */
-STATUTE_CHECK int pattern_match(const struct pattern *pattern, struct str subject);
+STATUTE_CHECK int pattern_match(const struct pattern *pattern, struct str subject, uint32_t *spent);
 struct str pattern_source(const struct pattern *pattern);
 
 #endif

@@ -27,7 +27,7 @@ static bool check_max_length(struct walk *w, const struct rule *rule, const stru
 
 static bool check_pattern(struct walk *w, const struct rule *rule, const struct json *node)
 {
-	int r = pattern_match(rule->pattern, node->text);
+	int r = pattern_match(rule->pattern, node->text, &w->pattern_steps);
 	struct str source = pattern_source(rule->pattern);
 
 	if (r > 0)

@@ -61,6 +61,7 @@ struct walk {
 	int failure;               /* STATUTE_ELIMIT, STATUTE_ENOMEM: nothing goes on */
 	struct schema_error limit; /* says why, where it is STATUTE_ELIMIT */
 	unsigned depth, steps;
+	uint32_t pattern_steps; /* see pattern_match */
 	const struct place *place;
 	const struct scope *scope;
 	struct evaluated *evaluated; /* of the value at this place; NULL where nobody asks */

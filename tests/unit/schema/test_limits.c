@@ -174,6 +174,25 @@ static void a_costly_pattern_is_an_error_of_its_own(void **state)
 	              " PATTERN_TOO_COSTLY Has a name that takes too long to compare with a pattern");
 }
 
+/* Each text alone is decided at about half of what one match may take; a thousand of them would take a second. */
+static void costly_texts_are_bounded_together(void **state)
+{
+	const struct schema *of_names = compile(NEW, "{'patternProperties': {'^(a+)+$': true}}");
+	const struct schema *of_items = compile(NEW, "{'items': {'not': {'pattern': '^(a+)+$'}}}");
+	struct json *array = json_new(&arena, JSON_ARRAY), *object = json_new(&arena, JSON_OBJECT);
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		struct str text = str_printf(&arena, "aaaaaaaaaaaaaaaa%04d", i);
+
+		assert_int_equal(json_append(array, json_new_string(&arena, text)), 0);
+		assert_int_equal(json_set(&arena, object, text, json_new(&arena, JSON_NULL)), 0);
+	}
+	assert_int_equal(schema_validate(of_items, json_item(array, 0), SCHEMA_NEUTRAL, &arena, NULL), 0);
+	assert_int_equal(schema_validate(of_items, array, SCHEMA_NEUTRAL, &arena, NULL), STATUTE_ELIMIT);
+	assert_int_equal(schema_validate(of_names, object, SCHEMA_NEUTRAL, &arena, NULL), STATUTE_ELIMIT);
+}
+
 static void errors_that_end_at_a_limit_keep_what_was_found(void **state)
 {
 	const struct schema *schema = compile(NEW,
@@ -271,6 +290,7 @@ int main(void)
 		schema_test(values_as_deep_as_any_are_checked),
 		schema_test(work_that_references_multiply_ends),
 		schema_test(a_costly_pattern_is_an_error_of_its_own),
+		schema_test(costly_texts_are_bounded_together),
 		schema_test(errors_that_end_at_a_limit_keep_what_was_found),
 		schema_test(uniqueness_of_many_items_is_linear),
 		schema_test(equal_items_are_found_however_they_are_written),
