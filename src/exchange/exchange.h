@@ -50,7 +50,7 @@ struct exchange_settings {
 #define EXCHANGE_SETTINGS_INIT \
 	{ \
 		.content_max = 1 << 20, .arena_max = 64 << 20, .json_depth_max = 64, \
-		.json_nodes_max = 100000, .page_max = 100, .page_default = 20, .retry_after_s = 1 \
+		.json_nodes_max = 50000, .page_max = 100, .page_default = 20, .retry_after_s = 1 \
 	}
 
 /* What a worker gives its exchanges. */

@@ -15,7 +15,7 @@
 #define STEPS_MAX UINT64_C(64000000) /* nodes visited: a fraction of a second */
 #define GROWTH_FACTOR 16 /* what copies may add, times what came in ... */
 #define GROWTH_MIN UINT64_C(0x100000)
-#define GROWTH_MAX UINT64_C(0x4000000) /* ... and within these, in bytes */
+#define GROWTH_MAX UINT64_C(0x1000000) /* ... and within these, in bytes */
 
 struct patcher {
 	struct arena *arena;

@@ -28,7 +28,7 @@ struct json_patch_fault {
  * Applies a JSON Patch to a copy of `target`; on failure nothing is returned and
  * `target` is as it was. The whole patch is checked first, so that a malformed one is
  * malformed whatever the target holds. What copies add is bounded (16 times target and
- * patch together, within 1 to 64 MiB), and so are the steps through long arrays. Texts of
+ * patch together, within 1 to 16 MiB), and so are the steps through long arrays. Texts of
  * the result are borrowed from both. Returns 0; STATUTE_EINVAL with *ret_fault; STATUTE_ENOMEM.
  */
 STATUTE_CHECK int json_patch_apply(struct arena *arena, const struct json *target, const struct json *patch,
