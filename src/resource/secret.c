@@ -111,8 +111,9 @@ static int longest_first(const void *a, const void *b)
 static int give_up(struct exchange *x)
 {
 	FACT(SCHEMA_HOLDS, false);
-	return resource_error(x, &(struct problem_error){ .code = S("TOO_COMPLEX"),
-	                                                  .message = S("Takes too many steps to be checked") });
+	return resource_error(x,
+	                      &(struct problem_error){ .code = S("TOO_COMPLEX"),
+	                                               .message = S("Takes too many steps to be checked") });
 }
 
 /* What breaks its schema is never written: where its secrets are need not be known. */

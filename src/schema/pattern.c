@@ -14,9 +14,9 @@
 
 enum {
 	TRANSLATED_MAX = 1024 * 1024,
-	STEPS_FIRST = 128, /* of backtracking, that every match may take, */
-	STEPS_PER_BYTE = 4, /* with these for each byte of the subject */
-	STEPS_MORE = 100000, /* that one match may take beyond */
+	STEPS_FIRST = 128,      /* of backtracking, that every match may take, */
+	STEPS_PER_BYTE = 4,     /* with these for each byte of the subject */
+	STEPS_MORE = 100000,    /* that one match may take beyond */
 	HEAP_LIMIT = 16 * 1024, /* KiB */
 	JIT_STACK_FIRST = 32 * 1024,
 	JIT_STACK_MAX = 512 * 1024,
