@@ -69,7 +69,7 @@ static void long_texts_are_cut_and_never_take_more_than_there_is(void **state)
 	assert_int_equal(trace_text(&trace, TRACE_ID).len, 128);
 	assert_int_equal(trace_text(&trace, TRACE_PATH).len, 128);
 	for (size_t i = 0; i < TRACE_TEXTS; i++)
-		assert_in_range(trace_text(&trace, i).len, 0, 128);
+		assert_in_range(trace_text(&trace, (enum trace_text)i).len, 0, 128);
 	assert_in_range(trace_text(&trace, TRACE_ACCEPT).at + trace_text(&trace, TRACE_ACCEPT).len, trace.texts,
 	                trace.texts + TRACE_BYTES);
 }
