@@ -141,6 +141,15 @@ static void references_resolve_as_in_rfc_3986(void **state)
 	assert_str(uri_resolve(&arena, S("/files/api.yaml"), S("../common/x.yaml#/y")), "/common/x.yaml#/y");
 	assert_str(uri_resolve(&arena, S("api.yaml"), S("x.yaml")), "x.yaml");
 	assert_str(uri_resolve(&arena, S("urn:a:b"), S("#c")), "urn:a:b#c");
+	/* a scheme is a letter, then letters, digits, '+', '-' and '.' (section 3.1) */
+	assert_str(uri_resolve(&arena, S("http://a/b"), S("z39.50r+x-y:c")), "z39.50r+x-y:c");
+	assert_str(uri_resolve(&arena, S("http://a/b"), S("3:c")), "http://a/3:c");
+	assert_str(uri_resolve(&arena, S("http://a/b"), S("a_b:c")), "http://a/a_b:c");
+	/* without a base path there is nothing to go up to, nor to stay at (section 5.2.4) */
+	assert_str(uri_resolve(&arena, S("api.yaml"), S("../x.yaml")), "x.yaml");
+	assert_str(uri_resolve(&arena, S("api.yaml"), S("./../y/./x.yaml")), "y/x.yaml");
+	assert_str(uri_resolve(&arena, S("api.yaml"), S("..")), "");
+	assert_str(uri_resolve(&arena, S("api.yaml"), S(".")), "");
 	assert_str(uri_resolve(&arena, S(""), S("")), "");
 	assert_non_null(uri_resolve(&arena, S(""), S("")).at);
 	arena_done(&arena);

@@ -187,6 +187,8 @@ static void security_schemes_have_what_their_type_needs(void **state)
 static void servers_declare_their_variables(void **state)
 {
 	(void)state;
+	REFUSED(HEAD_3_1 "paths: {}\nservers: [{url: 'https://{host'}]\n",
+	        "shop.yaml:4:17: error: a '{' without its '}' in the URL\n");
 	REFUSED(HEAD_3_1 "paths: {}\nservers:\n  - url: https://{host}/{v}\n    variables:\n"
 	                 "      v: {enum: [a], default: b}\n",
 	        "shop.yaml:5:10: error: 'variables' does not declare 'host'\n"

@@ -1,7 +1,7 @@
 /*
  * A document under every amount of memory, from none to enough: each time it is loaded,
  * bound, answered for and completed, or STATUTE_ENOMEM; never anything else, and never a
- * result that is not whole.
+ * result that is not whole. The parameters of a request likewise.
  */
 #include "unit/openapi/folder.h"
 
@@ -10,6 +10,8 @@
 #include "openapi/answers.h"
 #include "openapi/bind.h"
 #include "openapi/complete.h"
+#include "openapi/parameters.h"
+#include "openapi/router.h"
 
 enum { STEP = 512, MORE_THAN_ENOUGH = 4 << 20 };
 
@@ -82,49 +84,139 @@ static int find_answers(struct arena *memory, const struct document *loaded, con
 	return r;
 }
 
-/* 0, or why not all of it was done. */
-static int all_of_it(struct arena *memory)
+/* 0, or why not all of it was done. *ret_text is the completed document, in `memory`. */
+static int all_of_it(struct arena *memory, struct str *ret_text)
 {
 	struct statute_answers *answers;
 	struct document *loaded = NULL;
 	struct api *api = NULL;
-	struct str text;
 	size_t left;
 	int r;
 
 	if ((r = document_load(memory, "shop.yaml", &loaded)) < 0 || (r = bind_document(loaded, &api)) < 0 ||
 	    (r = find_answers(memory, loaded, api, &answers)) < 0 ||
-	    (r = complete_document(memory, loaded, api, answers, &text, &left)) < 0)
+	    (r = complete_document(memory, loaded, api, answers, ret_text, &left)) < 0)
 		return r;
-	assert_true(text.len > sizeof(shop));
 	assert_int_equal(api->resource_count, 3);
 	assert_int_equal(loaded->issues.errors, 0);
 	return 0;
 }
 
-static void every_amount_of_memory_is_enough_or_told(void **state)
+/* The same whatever the memory: what is found with plenty of it. */
+static struct str whole_text(struct arena *memory)
 {
+	struct str text = { 0 };
+
+	arena_init(memory, MORE_THAN_ENOUGH, 2 * MORE_THAN_ENOUGH);
+	assert_int_equal(all_of_it(memory, &text), 0);
+	assert_true(text.len > sizeof(shop));
+	return text;
+}
+
+static void every_amount_of_memory_is_enough_for_a_document_or_told(void **state)
+{
+	struct arena plenty;
+	struct str whole, text = { 0 };
 	size_t size = 0, refused = 0;
 	int r = STATUTE_ENOMEM;
 
 	(void)state;
 	write_file("shop.yaml", str_of(shop, sizeof(shop) - 1));
+	whole = whole_text(&plenty);
 	for (; r == STATUTE_ENOMEM && size < MORE_THAN_ENOUGH; size += STEP) {
 		struct arena memory;
 
-		arena_init(&memory, STEP, size);
-		r = all_of_it(&memory);
+		arena_init(&memory, 256, size);
+		r = all_of_it(&memory, &text);
+		assert_true(r == STATUTE_ENOMEM || (r == 0 && str_eq(text, whole)));
 		arena_done(&memory);
 		refused += r == STATUTE_ENOMEM;
 	}
 	assert_int_equal(r, 0);
 	assert_true(refused > 100);
+	arena_done(&plenty);
+}
+
+static const char search[] = HEAD_3_1
+	"paths:\n"
+	"  /t/{p}:\n"
+	"    get:\n"
+	"      parameters:\n"
+	"        - {name: p, in: path, required: true, schema: {type: integer}}\n"
+	"        - {name: ids, in: query, schema: {type: array, items: {type: integer}}}\n"
+	"        - {name: tags, in: query, style: spaceDelimited, explode: false, schema: {type: array}}\n"
+	"        - {name: deep, in: query, style: deepObject, schema: {type: object, properties: {a: {type: array}}}}\n"
+	"        - {name: free, in: query, schema: {type: object, properties: {R: {type: integer}}}}\n"
+	"        - {name: flat, in: query, explode: false, schema: {type: object}}\n"
+	"        - {name: json, in: query, content: {application/json: {schema: {type: object}}}}\n"
+	"        - {name: any, in: query, schema: {type: [integer, string, boolean]}}\n"
+	"        - {name: late, in: query, schema: {type: integer, default: 7}}\n"
+	"        - {name: X-One, in: header, schema: {type: array, items: {type: string}}}\n"
+	"        - {name: sid, in: cookie, schema: {type: string}}\n"
+	"      responses: {'200': {description: Found.}}\n";
+static const char query[] = "ids=1&ids=2&tags=a%20b&deep[a]=1&deep[a]=2&deep[b][c]=3&R=1&flat=x,1,y,2&"
+			    "json=%7B%22a%22:%5B1%5D%7D&any=true&what=1";
+
+/* All values and errors as a text; {NULL, 0} and *ret_result where memory was short. */
+static struct str read_all(const struct router *router, struct arena *memory, int *ret_result)
+{
+	struct field fields[] = { { .name = S("X-One"), .value = S("a, b") }, { .name = S("Cookie"), .value = S("sid=1") } };
+	struct request request = { .method = METHOD_GET, .path = S("/t/5"), .query = str_from(query), .fields = fields,
+		                   .field_count = 2 };
+	const struct operation *operation = document->operations[0];
+	struct parameter_values values;
+	struct route_match match;
+	struct buf buf;
+
+	assert_true(router_match(router, request.path, &arena, &match));
+	*ret_result = parameters_read(operation, &match, &request, true, memory, &values);
+	if (*ret_result < 0)
+		return (struct str){ 0 };
+	buf_init(&buf, &arena, 4096);
+	for (size_t i = 0; i < operation->parameter_count; i++) {
+		buf_add(&buf, operation->parameters[i].name);
+		buf_add_char(&buf, '=');
+		if (values.values[i])
+			json_write(&buf, values.values[i]);
+		buf_add_char(&buf, ' ');
+	}
+	for (size_t i = 0; i < values.error_count; i++)
+		buf_printf(&buf, "%.*s: %.*s", STR_ARG(values.errors[i].name), STR_ARG(values.errors[i].code));
+	return buf_str(&buf);
+}
+
+static void every_amount_of_memory_is_enough_for_parameters_or_told(void **state)
+{
+	size_t size = 0, refused = 0;
+	int r = STATUTE_ENOMEM;
+	struct router *router;
+
+	(void)state;
+	write_file("search.yaml", str_of(search, sizeof(search) - 1));
+	assert_int_equal(document_load(&arena, "search.yaml", &document), 0);
+	assert_int_equal(router_new(document, &router), 0);
+	for (; r == STATUTE_ENOMEM && size < MORE_THAN_ENOUGH; size += 16) {
+		struct arena memory;
+		struct str text;
+
+		arena_init(&memory, 256, size);
+		text = read_all(router, &memory, &r);
+		if (r == 0)
+			assert_str(text, "p=5 ids=[1,2] tags=[\"a\",\"b\"] deep={\"a\":[\"1\",\"2\"],\"b\":{\"c\":\"3\"}} "
+			                 "free={\"R\":1} flat={\"x\":\"1\",\"y\":\"2\"} json={\"a\":[1]} any=\"true\" late=7 "
+			                 "X-One=[\"a\",\"b\"] sid=\"1\" what: UNKNOWN_PARAMETER");
+		arena_done(&memory);
+		refused += r == STATUTE_ENOMEM;
+	}
+	assert_int_equal(r, 0);
+	assert_true(refused > 50);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(every_amount_of_memory_is_enough_or_told),
+		TEST(every_amount_of_memory_is_enough_for_a_document_or_told),
+		TEST(every_amount_of_memory_is_enough_for_parameters_or_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
