@@ -14,6 +14,14 @@ if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
 else()
   list(APPEND STATUTE_WARNINGS -Wthread-safety)
 endif()
+# The analyzer cannot know that a text with a length has bytes, and takes each `text.at[i]` for a NULL
+# dereference and each memcmp of two texts for one with NULL; nor that what a thread keeps
+# (pthread_setspecific), or a table that is found through an index, is not lost. ASan and LSan
+# watch over both in the tests. What it says of frees, files and uninitialised memory counts.
+if(STATUTE_ANALYZER)
+  list(APPEND STATUTE_WARNINGS -fanalyzer -Wno-analyzer-null-dereference -Wno-analyzer-null-argument
+       -Wno-analyzer-malloc-leak)
+endif()
 if(STATUTE_WERROR)
   list(APPEND STATUTE_WARNINGS -Werror)
 endif()

@@ -104,7 +104,7 @@ static sqlite3_stmt *reference_statement(struct store_session *session, const st
 	}
 	if (own->exists[index])
 		return own->exists[index];
-	arena_init(&arena, 4096, SQL_TEXT_MAX * 2);
+	arena_init(&arena, 4096, (size_t)SQL_TEXT_MAX * 2);
 	buf_init(&sql, &arena, SQL_TEXT_MAX);
 	buf_lit(&sql, "SELECT value IS NULL OR EXISTS (SELECT 1 FROM ");
 	sql_add_name(&sql, reference->target->name);
@@ -257,7 +257,7 @@ static sqlite3_stmt *duplicate_statement(struct store_session *session, const st
 	}
 	if (own->duplicate[index])
 		return own->duplicate[index];
-	arena_init(&arena, 4096, SQL_TEXT_MAX * 2);
+	arena_init(&arena, 4096, (size_t)SQL_TEXT_MAX * 2);
 	buf_init(&sql, &arena, SQL_TEXT_MAX);
 	buf_lit(&sql, "SELECT ");
 	buf_add(&sql, layout_column(session->store, collection, STORE_MEMBER_ID));

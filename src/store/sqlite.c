@@ -433,7 +433,7 @@ sqlite3_stmt *session_statement(struct store_session *session, const struct coll
 
 	if (*slot)
 		return *slot;
-	arena_init(&arena, 4096, SQL_TEXT_MAX * 2);
+	arena_init(&arena, 4096, (size_t)SQL_TEXT_MAX * 2);
 	buf_init(&sql, &arena, SQL_TEXT_MAX);
 	add_sql(&sql, session->store, collection, statement);
 	text = statement == STATEMENT_RULES ? rules_sql(session->store, collection, &arena) : buf_str(&sql);
