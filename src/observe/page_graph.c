@@ -129,9 +129,9 @@ static void edge_end(struct drawing *d, uint8_t node, bool answer, int slot)
 static void draw_edges_of(struct drawing *d, uint8_t node, bool wants_lit)
 {
 	const struct statute_node *row = statute_graph_node(node);
-	int slot = 0;
+	int slot = 0, last = row->is_effect ? 1 : 0; /* an effect has one way out */
 
-	for (int answer = 1; answer >= row->is_effect; answer--) {
+	for (int answer = 1; answer >= last; answer--) {
 		const struct statute_edge *edge = answer ? &row->yes : &row->no;
 		enum page_way way = page_layout_way(&d->layout, node, edge->to);
 		int mine = way == PAGE_END ? slot++ : 0;
