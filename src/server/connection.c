@@ -7,6 +7,7 @@
 #include "server/connection.h"
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -371,6 +372,19 @@ static bool look_up_address(struct connection *c)
 	return true;
 }
 
+/*
+ * The system would take megabytes for a client that takes nothing, out of memory that nobody sees. What
+ * is on its way to one that reads is not bounded by this.
+ */
+static void bound_unsent(struct connection *c)
+{
+	int bytes = CONNECTION_OUT;
+	uv_os_fd_t fd;
+
+	if (uv_fileno((const uv_handle_t *)&c->tcp, &fd) == 0)
+		setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof(bytes)); /* without it all the same */
+}
+
 /* Past the limit of connections: says so at once, before any request. */
 static void turn_away(struct connection *c)
 {
@@ -405,6 +419,7 @@ void connection_accept(struct worker *worker, uv_stream_t *listener)
 		return;
 	}
 	uv_tcp_nodelay(&c->tcp, 1);
+	bound_unsent(c);
 	if (open >= max)
 		turn_away(c);
 	if (!c->is_closing)

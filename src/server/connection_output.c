@@ -39,10 +39,12 @@ static void on_sent(uv_write_t *write, int status)
 	c->sending = NULL;
 	if (c->is_closing)
 		return;
-	if (status < 0)
+	if (status < 0) {
 		connection_close(c);
-	else
-		connection_settle(c);
+		return;
+	}
+	c->had_turn = c->in != NULL; /* it waited for its client: whoever waits for us comes first */
+	connection_settle(c);
 }
 
 static void send_rest(struct connection *c, size_t from)

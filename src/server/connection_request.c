@@ -13,6 +13,9 @@
 /* Content that is read and forgotten after an early answer, so that the connection can be kept. */
 enum { DISCARD_MAX = 64 * 1024 };
 
+/* How long a turn of the loop may be before those with many requests are held back, after a few of them. */
+enum { BUSY_NS = 20 * 1000 * 1000, BUSY_REQUESTS = 8 };
+
 bool connection_is_paused(const struct connection *c)
 {
 	return c->state == CONNECTION_WAIT || (c->state == CONNECTION_HEAD && (c->sending || c->had_turn));
@@ -260,16 +263,25 @@ static void refused(struct connection *c)
 		connection_refuse(c, c->h1.refusal, c->h1.blamed);
 }
 
-/* A client with many requests at once must not keep the others waiting. */
+/*
+ * A client with many requests at once must not keep the others waiting, nor must many such clients:
+ * where they do, each has a few requests at a time.
+ */
 static bool has_turn(struct connection *c)
 {
-	uint64_t now = uv_now(&c->worker->loop);
+	struct worker *worker = c->worker;
+	uint64_t now = uv_now(&worker->loop);
 
+	if (now != worker->busy_at) {
+		worker->busy_at = now;
+		worker->busy_since = uv_hrtime();
+	}
 	if (now != c->turn) {
 		c->turn = now;
 		c->turn_requests = c->turn_bytes = 0;
 	}
-	c->had_turn = c->turn_requests >= CONNECTION_TURN || c->turn_bytes >= CONNECTION_OUT;
+	c->had_turn = c->turn_requests >= CONNECTION_TURN || c->turn_bytes >= CONNECTION_OUT ||
+	              (c->turn_requests >= BUSY_REQUESTS && uv_hrtime() - worker->busy_since >= BUSY_NS);
 	return !c->had_turn;
 }
 

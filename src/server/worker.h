@@ -59,6 +59,7 @@ struct worker {
 	size_t spare_count;
 	struct pooled *pool;
 	size_t pool_count;
+	uint64_t busy_at, busy_since; /* the turn of the loop, as its time in ms, and when it began, ns */
 	size_t in_flight, in_flight_max; /* requests that began and were not answered */
 	size_t background, background_max; /* exchanges at work in the thread pool */
 	unsigned stops;               /* as far as it was heeded */
