@@ -35,7 +35,7 @@ static bool knows_traces(struct str content)
 static int tell(int status, struct str content, const char *id, const char *admin, bool is_json)
 {
 	if (status == 200) {
-		fwrite(content.at, 1, content.len, stdout);
+		(void)fwrite(content.at, 1, content.len, stdout);
 		if (is_json)
 			putchar('\n');
 		return EXIT_OK;

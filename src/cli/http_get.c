@@ -23,7 +23,7 @@ struct endpoint {
 
 static bool copy(char *out, size_t size, struct str text)
 {
-	if (!text.len || text.len >= size)
+	if (!text.at || !text.len || text.len >= size)
 		return false;
 	memcpy(out, text.at, text.len);
 	out[text.len] = '\0';
@@ -36,7 +36,7 @@ static bool read_url(struct str url, struct endpoint *ret_endpoint)
 	size_t colon;
 	uint64_t number;
 
-	if (!str_starts(url, S("http://")))
+	if (!url.at || !str_starts(url, S("http://")))
 		return false;
 	url = str_sub(url, 7, url.len);
 	if (str_ends(url, S("/")))
@@ -192,7 +192,7 @@ static bool is_whole(struct str head, size_t content_len)
 /* "HTTP/1.1 200 OK", fields, an empty line, content. */
 static int take_apart(struct str answer, struct buf *buf, int *ret_status, char cause[HTTP_GET_CAUSE])
 {
-	const char *end = answer.len ? memmem(answer.at, answer.len, "\r\n\r\n", 4) : NULL;
+	const char *end = answer.at ? memmem(answer.at, answer.len, "\r\n\r\n", 4) : NULL;
 	struct str head, content;
 	uint64_t status;
 

@@ -69,7 +69,7 @@ static int code_of_slot(size_t slot)
 
 static void write_answers_of(const struct observe *observe, const struct label *label, struct buf *buf)
 {
-	for (size_t i = 0; i < METHOD_COUNT * STATUS_SLOTS; i++) {
+	for (size_t i = 0; i < (size_t)METHOD_COUNT * STATUS_SLOTS; i++) {
 		size_t method = i / STATUS_SLOTS, slot = i % STATUS_SLOTS;
 		uint64_t count = sum_answers(observe, label, method, slot);
 

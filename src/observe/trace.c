@@ -4,7 +4,7 @@
 #include "exchange/exchange.h"
 
 static const uint16_t text_max[TRACE_TEXTS] = {
-#define T(name, max) [TRACE_##name] = max,
+#define T(name, max) [TRACE_##name] = (max),
 #include "observe/trace_text.def"
 #undef T
 };

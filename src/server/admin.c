@@ -11,7 +11,7 @@ static bool is_address(int family, struct str host)
 	unsigned char address[sizeof(struct in6_addr)];
 	char text[INET6_ADDRSTRLEN];
 
-	if (host.len >= sizeof(text))
+	if (!host.at || host.len >= sizeof(text))
 		return false;
 	memcpy(text, host.at, host.len);
 	text[host.len] = '\0';
@@ -22,7 +22,7 @@ static bool is_port(struct str port)
 {
 	uint64_t number;
 
-	return !port.len || (str_to_u64(port, &number) && number <= 65535);
+	return !port.at || !port.len || (str_to_u64(port, &number) && number <= 65535);
 }
 
 bool admin_authority_is_ours(struct str authority, struct str name)
@@ -34,7 +34,7 @@ bool admin_authority_is_ours(struct str authority, struct str name)
 
 	if (!authority.len)
 		return true;
-	if ((is_bracketed && end == authority.len) || (port.len && port.at[0] != ':') ||
+	if ((is_bracketed && end == authority.len) || (port.at && port.len && port.at[0] != ':') ||
 	    !is_port(str_sub(port, 1, port.len)))
 		return false;
 	if (is_bracketed)

@@ -110,7 +110,7 @@ size_t log_sink_write(struct log_sink *sink, struct str lines)
 		open_anew(sink);
 	if (sink->fd < 0)
 		done = lines.len;
-	while (done < lines.len && some) {
+	while (lines.at && done < lines.len && some) {
 		some = write_some(sink, str_sub(lines, done, lines.len));
 		done += some;
 	}

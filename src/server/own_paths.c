@@ -135,7 +135,7 @@ static const struct own_page pages[] = {
 
 static const struct own_page *find_among(const struct own_page *page, struct str path)
 {
-	for (; page->path; page++) {
+	for (; path.at && page->path; page++) {
 		if (!page->takes_more && str_eq(path, str_from(page->path)))
 			return page;
 		if (page->takes_more && str_starts(path, str_from(page->path)) &&
@@ -250,7 +250,7 @@ static void explain(struct exchange *x)
 
 #define OWN_KIND(its_name) \
 	{ \
-		.name = its_name, .find = find, .understand = understand, .reply = reply, .explain = explain \
+		.name = (its_name), .find = find, .understand = understand, .reply = reply, .explain = explain \
 	}
 static const struct exchange_kind own_kind = OWN_KIND("own"), admin_kind = OWN_KIND("admin");
 
