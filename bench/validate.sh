@@ -3,6 +3,10 @@
 . bench/common.sh
 ajv=8.17.1
 modules=build/bench-node
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+	row 'parse + validate a user' skipped 'no node'
+	exit 0
+fi
 if [ ! -d "$modules/node_modules/ajv" ]; then
 	mkdir -p "$modules"
 	npm install --prefix "$modules" --no-save --no-package-lock --no-audit --no-fund --loglevel=error \
