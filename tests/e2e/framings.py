@@ -1,9 +1,15 @@
-"""Reads tests/framing: bytes of connections, and the one right answer to each."""
+"""Reads tests/framing: bytes of connections, and the one right answer to each. And the heads of
+http-desync-guardian, which are no part of the project."""
 
+import json
+import os
 import pathlib
 import re
 
-FOLDER = pathlib.Path(__file__).resolve().parents[1] / "framing"
+from harness import ROOT
+
+FOLDER = ROOT / "tests" / "framing"
+DESYNC = pathlib.Path(os.environ.get("STATUTE_TEST_DATA", ROOT.parent / "shared" / "data")) / "http-desync"
 
 _ESCAPES = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "\\": b"\\"}
 _PIECE = re.compile(r"\\x([0-9a-f]{2})|\\([rnt0\\])|<([^<>*]+)\*([0-9]+)>|([^\\])")
@@ -71,3 +77,13 @@ def _of_file(path):
 
 
 FRAMINGS = [row for path in sorted(FOLDER.glob("*.md")) if path.stem != "README" for row in _of_file(path)]
+
+
+def desync_heads():
+    """(tier, bytes) of each, with a Host where it has none."""
+    for case in json.loads((DESYNC / "cases.json").read_text(encoding="utf-8")):
+        fields = [f"{field['name']}:{field['value']}" for field in case["headers"] or []]
+        if not any(field.lower().startswith("host:") for field in fields):
+            fields.insert(0, "Host: localhost")
+        lines = [f"{case['method']} {case['uri']} {case['version']}", *fields]
+        yield case["expected"]["tier"], "\r\n".join(lines).encode() + b"\r\n\r\n"

@@ -3,7 +3,7 @@ requests the server saw, and whether it ended the connection or left that to the
 
 import pytest
 
-from framings import FRAMINGS
+from framings import DESYNC, FRAMINGS, desync_heads
 from harness import serving
 from problems import assert_problem
 
@@ -50,3 +50,15 @@ def test_a_framing_that_keeps_the_connection_leaves_it_open(server):
             wire.send(framing.data)
             assert_answers(wire, framing)
             assert wire.ask("GET /-/health HTTP/1.1\r\nHost: shop.test\r\n\r\n").status == 200, framing.id
+
+
+@pytest.mark.skipif(not DESYNC.exists(), reason="no heads of others (set STATUTE_TEST_DATA)")
+def test_severe_heads_of_the_desync_collection_are_answered_400_and_closed(server):
+    heads = [data for tier, data in desync_heads() if tier == "Severe"]
+    assert len(heads) == 58
+    for head in heads:
+        with server.wire() as wire:
+            wire.send(head)
+            response = wire.read()
+            assert response.status == 400 and response.closes, head
+            assert wire.is_ended()

@@ -5,9 +5,7 @@ sockets: byte by byte, and cut in two, each part read by the server before the n
 """
 
 import contextlib
-import json
 import os
-import pathlib
 import re
 import signal
 import socket
@@ -16,11 +14,9 @@ import time
 
 import pytest
 
-from framings import FRAMINGS
-from harness import PATIENCE, ROOT, SHOP, Wire, serving
+from framings import DESYNC, FRAMINGS, desync_heads
+from harness import PATIENCE, SHOP, Wire, serving
 from test_wire import REFUSED
-
-DATA = pathlib.Path(os.environ.get("STATUTE_TEST_DATA", ROOT.parent / "shared" / "data")) / "http-desync"
 
 # What differs from time to time: ids of requests, and times.
 VARYING = re.compile(rb"req_[0-9A-Za-z]{22}|\nDate: [^\r]+|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
@@ -124,15 +120,6 @@ def of_wire_tests():
         yield name, (head if isinstance(head, bytes) else head.encode("latin-1")) + b"\r\n"
 
 
-def of_desync():
-    for index, case in enumerate(json.loads((DATA / "cases.json").read_text(encoding="utf-8"))):
-        fields = [f"{field['name']}:{field['value']}" for field in case["headers"] or []]
-        if not any(field.lower().startswith("host:") for field in fields):
-            fields.insert(0, "Host: localhost")
-        lines = [f"{case['method']} {case['uri']} {case['version']}", *fields]
-        yield f"{index} {case['name']}", "\r\n".join(lines).encode() + b"\r\n\r\n"
-
-
 def sample(cases, is_full):
     """All; in the small size one of so many."""
     cases = list(cases)
@@ -162,7 +149,7 @@ def test_split_heads_that_are_refused_are_answered_alike(server, is_full):
     print(count, "connections")
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="no heads of others (set STATUTE_TEST_DATA)")
+@pytest.mark.skipif(not DESYNC.exists(), reason="no heads of others (set STATUTE_TEST_DATA)")
 def test_split_desync_heads_are_answered_alike(server, is_full):
-    count = sum(assert_same_however_parted(server, *case, is_full) for case in sample(of_desync(), is_full))
+    count = sum(assert_same_however_parted(server, *case, is_full) for case in sample(desync_heads(), is_full))
     print(count, "connections")
