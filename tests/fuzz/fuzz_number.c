@@ -76,30 +76,33 @@ static bool has_fraction(const struct plain *a)
 	return false;
 }
 
-/* Both as whole numbers of WIDTH digits: subtract the divisor at every place as often as it goes. */
-static bool is_multiple_plainly(const struct plain *a, const struct plain *by)
+/* Takes the divisor off the digits at `window`, with what stands before them not less than it. */
+static void subtract(signed char *window, const signed char *divisor)
 {
-	signed char rest[2 * WIDTH] = { 0 }, divisor[WIDTH];
+	for (size_t i = WIDTH; i-- > 0;) {
+		signed char *digit = window + i;
 
-	for (size_t i = 0; i < WIDTH; i++) {
-		rest[WIDTH + i] = (signed char)(a->digits[i] - '0');
-		divisor[i] = (signed char)(by->digits[i] - '0');
-	}
-	/* `rest` gets a leading half of zeros; the window of WIDTH digits ends at `end`. */
-	for (size_t end = WIDTH; end <= 2 * WIDTH; end++) {
-		signed char *window = rest + end - WIDTH;
-
-		while ((end > WIDTH && window[-1] > 0) || memcmp(window, divisor, WIDTH) >= 0) {
-			for (size_t i = WIDTH; i-- > 0;) {
-				window[i] = (signed char)(window[i] - divisor[i]);
-				if (window[i] < 0) {
-					window[i] = (signed char)(window[i] + 10);
-					(i || end > WIDTH ? window + i : window + 1)[-1]--;
-				}
-			}
+		*digit = (signed char)(*digit - divisor[i]);
+		if (*digit < 0) {
+			*digit = (signed char)(*digit + 10);
+			digit[-1]--;
 		}
 	}
-	for (size_t i = 0; i < 2 * WIDTH; i++)
+}
+
+/* School division of both as whole numbers of WIDTH digits: at each place as often as it goes. */
+static bool is_multiple_plainly(const struct plain *a, const struct plain *by)
+{
+	signed char rest[1 + 2 * WIDTH] = { 0 }, divisor[WIDTH];
+
+	for (size_t i = 0; i < WIDTH; i++) {
+		rest[1 + WIDTH + i] = (signed char)(a->digits[i] - '0');
+		divisor[i] = (signed char)(by->digits[i] - '0');
+	}
+	for (signed char *window = rest + 1; window <= rest + 1 + WIDTH; window++)
+		while (window[-1] > 0 || memcmp(window, divisor, WIDTH) >= 0)
+			subtract(window, divisor);
+	for (size_t i = 0; i < sizeof(rest); i++)
 		if (rest[i])
 			return false;
 	return true;

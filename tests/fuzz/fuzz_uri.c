@@ -91,54 +91,40 @@ static struct uri split(struct str text)
 		             pattern_group(&parts, 4), pattern_group(&parts, 5) };
 }
 
-/*
- * Dot segments on a stack. Before the first '/' of a path that does not begin with one
- * stands a segment like all others, which ".." cannot go above.
- */
+/* "../" and "./" at the beginning are taken off, one after the other; "." and ".." alone are nothing. */
+static struct str without_leading_dots(struct str path)
+{
+	while (str_starts(path, S("../")) || str_starts(path, S("./")))
+		path = str_sub(path, path.at[1] == '.' ? 3 : 2, path.len);
+	return str_eq(path, S(".")) || str_eq(path, S("..")) ? S("") : path;
+}
+
+/* Segments on a stack, each with the '/' before it, which a first one may lack. */
 static void without_dots(struct buf *out, struct str path)
 {
 	enum { SEGMENTS = 10000 };
 	static struct str stack[SEGMENTS];
-	bool leads = path.len && path.at[0] != '/', ends_open = false;
-	size_t depth = 0, first;
-	struct str rest = path;
+	struct str rest = without_leading_dots(path);
+	bool ends_open = false;
+	size_t depth = 0;
 
-	/* "../" and "./" at the beginning of a path without a '/' are taken off, one after the other. */
-	while (leads && (str_starts(rest, S("../")) || str_starts(rest, S("./"))))
-		rest = str_sub(rest, rest.at[1] == '.' ? 3 : 2, rest.len);
-	if (leads && (str_eq(rest, S(".")) || str_eq(rest, S(".."))))
-		return;
-	leads = rest.len && rest.at[0] != '/';
-	if (!rest.len)
-		return;
-	if (leads)
+	if (rest.len && rest.at[0] != '/')
 		stack[depth++] = str_cut(&rest, '/');
 	else
 		str_cut(&rest, '/');
-	first = leads ? 1 : 0;
 	while (rest.at) {
 		struct str segment = str_cut(&rest, '/');
+		bool is_up = str_eq(segment, S(".."));
 
 		must(depth < SEGMENTS);
-		ends_open = false;
-		if (str_eq(segment, S("."))) {
-			ends_open = true;
-		} else if (str_eq(segment, S(".."))) {
-			/* A first segment without a '/' before it goes too, and what follows begins with one. */
-			if (depth)
-				depth--;
-			if (depth < first)
-				first = 0;
-			ends_open = true;
-		} else {
-			stack[depth++] = segment;
-		}
+		ends_open = is_up || str_eq(segment, S("."));
+		if (is_up && depth)
+			depth--;
+		else if (!ends_open)
+			stack[depth++] = str_of(segment.at - 1, segment.len + 1);
 	}
-	for (size_t i = 0; i < depth; i++) {
-		if (i || !first)
-			buf_add_char(out, '/');
+	for (size_t i = 0; i < depth; i++)
 		buf_add(out, stack[i]);
-	}
 	if (ends_open)
 		buf_add_char(out, '/');
 }
