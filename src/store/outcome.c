@@ -74,6 +74,7 @@ bool outcome_is_of_connection(int code)
 	case SQLITE_CANTOPEN:
 	case SQLITE_IOERR:
 	case SQLITE_PERM:
+	case SQLITE_PROTOCOL: /* a lock that the system did not give back is gone with the connections that share it */
 	case SQLITE_READONLY: return true;
 	default: return false;
 	}
