@@ -397,6 +397,13 @@ static void turn_away(struct connection *c)
 	connection_refuse(c, H1_REFUSAL_TOO_MANY_CONNECTIONS, (struct str){ 0 });
 }
 
+static bool can_watch(const struct connection *c)
+{
+	uv_os_fd_t fd;
+
+	return uv_fileno((const uv_handle_t *)&c->tcp, &fd) == 0 && watch_add(&c->worker->loop, fd) == 0;
+}
+
 void connection_accept(struct worker *worker, uv_stream_t *listener)
 {
 	size_t max = worker->door->max, open;
@@ -413,7 +420,7 @@ void connection_accept(struct worker *worker, uv_stream_t *listener)
 	h1_init(&c->h1, &worker->shared->h1);
 	uv_tcp_init(&worker->loop, &c->tcp);
 	add(worker, c);
-	if (uv_accept(listener, (uv_stream_t *)&c->tcp) < 0 || open >= max + OVERFLOW_MAX ||
+	if (uv_accept(listener, (uv_stream_t *)&c->tcp) < 0 || open >= max + OVERFLOW_MAX || !can_watch(c) ||
 	    !look_up_address(c)) {
 		connection_close(c);
 		return;

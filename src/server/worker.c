@@ -11,7 +11,7 @@
 #include "server/own_paths.h"
 
 enum {
-	BACKLOG = 1024,
+	BACKLOG = 1024, DESCRIPTORS_MORE = 1024,
 	SPARE_EXCHANGES = 256,     /* kept warm */
 	SPARE_BUFFERS = 256,
 	BUFFER_KEPT = 64 * 1024,   /* bytes of a buffer that is kept; a larger one is freed */
@@ -394,6 +394,8 @@ static int listen_on(struct worker *worker, int fd)
 		close(fd);
 		return STATUTE_ESYSTEM;
 	}
+	if (watch_prepare(&worker->loop, &worker->watch, fd, worker->door->max + DESCRIPTORS_MORE) < 0)
+		return STATUTE_ESYSTEM;
 	if (uv_listen((uv_stream_t *)&worker->listener, BACKLOG, on_connection) < 0)
 		return STATUTE_EADDRESS;
 	return 0;

@@ -24,6 +24,7 @@
 #include "server/serving.h"
 #include "server/shared.h"
 #include "server/timeouts.h"
+#include "server/watch.h"
 
 struct connection;
 
@@ -41,6 +42,7 @@ struct worker {
 	struct door *door;            /* of its listening socket */
 	uv_loop_t loop;
 	uv_tcp_t listener;
+	struct watch watch;
 	uv_prepare_t prepare;
 	uv_timer_t timer;
 	uv_async_t async;             /* something was handed back, or the server stops */
