@@ -139,7 +139,32 @@ static void languages_are_looked_up_by_ever_shorter_ranges(void **state)
 	assert_int_equal(accept_language_choose(S("fr, *;q=0.1"), offers, 4), 0);
 	assert_int_equal(accept_language_choose(S("en;q=0, *"), offers, 4), 1);
 	assert_int_equal(accept_language_choose(S("en;q=0"), offers, 4), -1);
+	/* a range covers a tag only at a subtag's end: e is no en, zh-Han no zh-Hant */
+	assert_int_equal(accept_language_choose(S("e;q=0, zh-Han;q=0, *"), offers, 4), 0);
+	assert_int_equal(accept_language_choose(S("zh;q=0, zh-Han;q=0, *"), &offers[2], 2), 1);
 	assert_int_equal(accept_language_choose(S("en"), offers, 0), -1);
+}
+
+/* RFC 9110 section 12.4.2: 0 or 1, a dot and three digits at most. */
+static void a_range_with_a_malformed_weight_or_parameter_is_ignored(void **state)
+{
+	static const char *const bad[] = { "2", "-1", "0.x", "0.1234", "1.5", "1.001", "x", "", "00", ".5", "0 .5" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		char field[64];
+
+		snprintf(field, sizeof(field), "text/html;q=%s, */*;q=0.25", bad[i]);
+		if (accept_quality(str_from(field), S("text/html")) != 250)
+			fail_msg("%s: %u", field, accept_quality(str_from(field), S("text/html")));
+	}
+	assert_int_equal(accept_quality(S("text/html;q=0., */*"), S("text/html")), 0);
+	assert_int_equal(accept_quality(S("text/html;q=1.000"), S("text/html")), 1000);
+	assert_int_equal(accept_quality(S("text/html;q=0.007"), S("text/html")), 7);
+	assert_int_equal(accept_quality(S("*/*;q=0.25, text/html;a=\"\\"), S("text/html")), 250);
+	assert_int_equal(accept_quality(S("*/*;q=0.25, text/html;a=\"\x01\";q=0.5"), S("text/html")), 250);
+	assert_int_equal(accept_quality(S("text/html"), S("nonsense")), 0);
+	assert_int_equal(accept_quality((struct str){ 0 }, S("nonsense")), 1000);
 }
 
 int main(void)
@@ -148,6 +173,7 @@ int main(void)
 		cmocka_unit_test(the_most_specific_range_gives_the_quality),
 		cmocka_unit_test(the_best_offer_wins_and_the_earlier_among_equals),
 		cmocka_unit_test(codings_follow_their_weights_and_identity_is_the_last_resort),
+		cmocka_unit_test(a_range_with_a_malformed_weight_or_parameter_is_ignored),
 		cmocka_unit_test(languages_are_looked_up_by_ever_shorter_ranges),
 	};
 

@@ -168,7 +168,7 @@ static void a_code_of_a_rule_is_a_word_in_capitals(void **state)
 		write_file("api.yaml", text);
 		assert_int_equal(document_load(&arena, "api.yaml", &document), 0);
 		assert_int_equal(bind_document(document, &bound), STATUTE_EDOCUMENT);
-		assert_true(strstr(issues_text().at, "is no error code; use capitals, digits and '_'") != NULL);
+		assert_true(strstr(str_dup(&arena, issues_text()).at, "is no error code; use capitals, digits and '_'") != NULL);
 	}
 	BINDS("{rules: [{check: author > 0, code: AZ_09}]}");
 }
@@ -188,6 +188,18 @@ static void sixty_four_rules_are_the_most(void **state)
 		          count == 64 ? 0 : STATUTE_EDOCUMENT,
 		          count == 64 ? "" : "api.yaml:5:24: error: 65 rules are too many: 64 at most\n");
 	}
+}
+
+static void sixty_four_references_are_the_most(void **state)
+{
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, &arena, 65536);
+	for (int i = 0; i < 65; i++)
+		buf_printf(&buf, "%sm%d: notes", i ? ", " : "", i);
+	bind_text(str_printf(&arena, NOTES("{references: {%.*s}}"), STR_ARG(buf_str(&buf))), STATUTE_EDOCUMENT,
+	          "api.yaml:5:29: error: 65 references are too many: 64 at most\n");
 }
 
 static void transitions_are_lists_of_texts_by_text(void **state)
@@ -277,6 +289,7 @@ int main(void)
 		TEST(rules_that_are_none_are_told),
 		TEST(a_code_of_a_rule_is_a_word_in_capitals),
 		TEST(sixty_four_rules_are_the_most),
+		TEST(sixty_four_references_are_the_most),
 		TEST(transitions_are_lists_of_texts_by_text),
 		TEST(flags_take_their_one_value),
 		TEST(an_extension_on_an_unbound_path_does_nothing_and_says_so),

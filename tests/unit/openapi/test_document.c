@@ -184,6 +184,34 @@ static void security_schemes_have_what_their_type_needs(void **state)
 	        "mutualTLS\n");
 }
 
+static void names_that_stand_twice_and_licenses_that_say_two_things_are_told(void **state)
+{
+	(void)state;
+	LOADED(HEAD_3_1 "paths: {}\ntags: [{name: a}, {name: b}, {name: a}]\n",
+	       "shop.yaml:4:30: warning: the tag 'a' is declared twice\n");
+	REFUSED("openapi: 3.1.1\ninfo: {title: S, version: '1', license: {name: a, identifier: b, url: 'http://c'}}\n"
+	        "paths: {}\n",
+	        "shop.yaml:2:51: error: a license has 'identifier' or 'url', not both\n");
+}
+
+static void sixteen_parameters_are_the_most_of_a_path(void **state)
+{
+	(void)state;
+	for (int count = 16; count <= 17; count++) {
+		struct buf path, text;
+
+		buf_init(&path, &arena, 1024);
+		for (int i = 0; i < count; i++)
+			buf_printf(&path, "/{p%d}", i);
+		buf_init(&text, &arena, 4096);
+		buf_printf(&text, HEAD_3_1 "paths:\n  %.*s:\n    get: {responses: {'200': {description: a}}}\n",
+		           STR_ARG(buf_str(&path)));
+		write_file("shop.yaml", buf_str(&text));
+		assert_int_equal(document_load(&arena, "shop.yaml", &document), count == 16 ? 0 : STATUTE_EDOCUMENT);
+		assert_int_equal(strstr(str_dup(&arena, issues_text()).at, "more than 16 parameters") != NULL, count == 17);
+	}
+}
+
 static void servers_declare_their_variables(void **state)
 {
 	(void)state;
@@ -579,6 +607,8 @@ int main(void)
 		TEST(what_excludes_each_other_is_refused_together),
 		TEST(names_that_nothing_has_are_warnings),
 		TEST(security_schemes_have_what_their_type_needs),
+		TEST(names_that_stand_twice_and_licenses_that_say_two_things_are_told),
+		TEST(sixteen_parameters_are_the_most_of_a_path),
 		TEST(servers_declare_their_variables),
 		TEST(the_first_server_gives_the_base_path),
 		TEST(broken_references_say_why),

@@ -401,6 +401,10 @@ static void strict_mode_knows_every_name(void **state)
 	read_request("/t/x", "ids[a]=1&ids[a]=2&ids[a][]=3", NULL, 0, true);
 	assert_str(errors_text(), "");
 	assert_str(value_of("ids"), "{\"a\":[\"1\",\"2\",\"3\"]}");
+	/* keys that do not fit the schema, a place past the next one, members of what is none */
+	read_request("/t/x", "ids[a][x]=1&ids[a][7]=1&ids[b]=1&ids[b][c]=2", NULL, 0, true);
+	assert_str(errors_text(), "query ids[a][x] UNKNOWN_PARAMETER; query ids[a][7] UNKNOWN_PARAMETER; "
+	                          "query ids[b][c] UNKNOWN_PARAMETER");
 }
 
 static void all_errors_come_at_once(void **state)
