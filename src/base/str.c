@@ -76,7 +76,6 @@ bool str_to_u64(struct str s, uint64_t *ret_value)
 	if (!s.len)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a text with a length has bytes */
 		unsigned digit = (unsigned)((unsigned char)s.at[i]) - '0';
 
 		if (digit > 9 || value > (UINT64_MAX - digit) / 10)

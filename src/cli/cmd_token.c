@@ -20,7 +20,7 @@ struct token_options {
 #define AT(member) offsetof(struct token_options, member)
 
 static const struct token_options defaults = {
-	.algorithm = "EdDSA", .id = "dev", .life_ms = 3600 * 1000, .leeway_ms = 60 * 1000,
+	.algorithm = "EdDSA", .id = "dev", .life_ms = 3600000, .leeway_ms = 60000,
 };
 
 static const struct option options[] = {

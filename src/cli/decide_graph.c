@@ -208,7 +208,7 @@ int decide_graph_svg(void)
 		return EXIT_FAILED;
 	}
 	r = start_dot(in, &pid);
-	signal(SIGPIPE, SIG_IGN); /* where graphviz ends early, its exit code says so */
+	(void)signal(SIGPIPE, SIG_IGN); /* where graphviz ends early, its exit code says so */
 	close(in[0]);
 	to = r ? NULL : fdopen(in[1], "w");
 	if (to)

@@ -33,7 +33,6 @@ struct decimal {
 static unsigned digit_at(const struct decimal *d, size_t i)
 {
 	i += d->skip;
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): there are as many digits as are counted */
 	return (unsigned)(i < d->whole.len ? d->whole.at[i] : d->fraction.at[i - d->whole.len]) - '0';
 }
 

@@ -109,7 +109,6 @@ bool sql_integer_id(struct str id, int64_t *ret_id)
 	struct str digits = str_sub(id, is_negative, SIZE_MAX);
 	int64_t value;
 
-	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a number has digits */
 	if (!str_to_i64(id, &value) || (digits.at[0] == '0' && (digits.len > 1 || is_negative)))
 		return false;
 	*ret_id = value;

@@ -99,7 +99,6 @@ static enum h1_refusal read_coding(struct str *rest, struct codings *codings)
 	bool is_chunked = str_eq_nocase(name, S("chunked")), has_parameters = false;
 
 	if (!name.len)
-		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): a text with a length has bytes */
 		return !text.len || text.at[0] == ',' ? H1_REFUSAL_EMPTY_CODING : H1_REFUSAL_BAD_CODING;
 	for (text = str_trim(text); text.len && text.at[0] == ';'; text = str_trim(text)) {
 		size_t len;
