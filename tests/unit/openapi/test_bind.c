@@ -62,7 +62,8 @@ static void what_is_bound_to_nothing_says_why(void **state)
 {
 	(void)state;
 	BIND("  /:\n" GET PUT "  /lone:\n" GET "  /lone/{id}/deep:\n" ID GET "  /parts/v{id}:\n" ID GET
-	     "  /missing/{id}:\n" ID GET);
+	     "  /missing/{id}:\n" ID GET "  /{id}:\n" ID GET);
+	assert_unbound("/{id}", METHOD_GET, "the path above it is no collection of this document");
 	assert_unbound("/", METHOD_GET, "the root path is neither a collection nor an item");
 	assert_unbound("/lone", METHOD_GET, "it has no item path below it, and not both GET and PUT or PATCH");
 	assert_unbound("/lone/{id}/deep", METHOD_GET,

@@ -194,6 +194,17 @@ static void names_that_stand_twice_and_licenses_that_say_two_things_are_told(voi
 	        "shop.yaml:2:51: error: a license has 'identifier' or 'url', not both\n");
 }
 
+static void extensions_stand_anywhere_and_path_parameters_are_required(void **state)
+{
+	(void)state;
+	LOADED(HEAD_3_1 "paths:\n  /a:\n    get: {responses: {x-note: 1, '200': {description: a}}}\n"
+	                "components: {x-note: {'a b': 1}}\n",
+	       "");
+	LOADED(HEAD_3_1 "paths:\n  /a/{b}:\n    parameters: [{name: b, in: path, required: false, schema: {}}]\n"
+	                "    get: {responses: {'200': {description: a}}}\n",
+	       "shop.yaml:5:48: warning: a path parameter is always required; write 'required: true'\n");
+}
+
 static void sixteen_parameters_are_the_most_of_a_path(void **state)
 {
 	(void)state;
@@ -608,6 +619,7 @@ int main(void)
 		TEST(names_that_nothing_has_are_warnings),
 		TEST(security_schemes_have_what_their_type_needs),
 		TEST(names_that_stand_twice_and_licenses_that_say_two_things_are_told),
+		TEST(extensions_stand_anywhere_and_path_parameters_are_required),
 		TEST(sixteen_parameters_are_the_most_of_a_path),
 		TEST(servers_declare_their_variables),
 		TEST(the_first_server_gives_the_base_path),
