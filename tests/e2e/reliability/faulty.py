@@ -195,8 +195,10 @@ class Host:
         return self
 
     def __exit__(self, *_):
-        self.close()
-        shutil.rmtree(self.folder)
+        try:
+            self.close()
+        finally:
+            shutil.rmtree(self.folder)
 
     def open(self):
         environment = {**os.environ, "ASAN_OPTIONS": "allocator_may_return_null=1:detect_leaks=1"}
