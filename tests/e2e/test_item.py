@@ -1,6 +1,5 @@
 """Items: reading, replacing, deleting, states and tombstones."""
 
-
 import pytest
 
 from harness import request
