@@ -2,11 +2,11 @@
 #include <statute/document.h>
 #include <statute/server.h>
 
-#include <arpa/inet.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "unit/server/ask.h"
 #include "unit/test.h"
 
 static const char first[] =
@@ -97,27 +97,6 @@ static void stop(struct fixture *f)
 	assert_non_null(result);
 }
 
-/* The status of GET on a path, on a connection of its own. */
-static int ask(const struct fixture *f, const char *path)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		                       .sin_port = htons((uint16_t)statute_server_port(f->server)),
-		                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), status = 0;
-	char text[256];
-	ssize_t len;
-
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	len = snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", path);
-	assert_int_equal(write(fd, text, (size_t)len), len);
-	len = read(fd, text, sizeof(text) - 1);
-	assert_true(len > 12);
-	text[len] = '\0';
-	assert_int_equal(sscanf(text, "HTTP/1.1 %d", &status), 1);
-	close(fd);
-	return status;
-}
-
 static void a_document_can_be_replaced_before_the_server_runs(void **state)
 {
 	struct fixture *f = *state;
@@ -127,8 +106,8 @@ static void a_document_can_be_replaced_before_the_server_runs(void **state)
 	assert_int_equal(statute_server_reload(f->server, load(f, second)), 0);
 	assert_string_equal(statute_server_problems(f->server), "");
 	run_in_background(f);
-	assert_int_equal(ask(f, "/a"), 404);
-	assert_int_not_equal(ask(f, "/b"), 404);
+	assert_int_equal(ask(f->server, "/a"), 404);
+	assert_int_not_equal(ask(f->server, "/b"), 404);
 	stop(f);
 }
 
@@ -140,8 +119,8 @@ static void once_it_returned_every_worker_serves_the_new_document(void **state)
 	for (int i = 0; i < 20; i++) {
 		assert_int_equal(statute_server_reload(f->server, load(f, i % 2 ? first : second)), 0);
 		for (int k = 0; k < 4; k++) {
-			assert_int_equal(ask(f, i % 2 ? "/b" : "/a"), 404);
-			assert_int_not_equal(ask(f, i % 2 ? "/a" : "/b"), 404);
+			assert_int_equal(ask(f->server, i % 2 ? "/b" : "/a"), 404);
+			assert_int_not_equal(ask(f->server, i % 2 ? "/a" : "/b"), 404);
 		}
 	}
 	stop(f);
@@ -156,7 +135,7 @@ static void a_document_that_is_refused_stays_the_callers(void **state)
 	assert_int_equal(statute_server_reload(f->server, document), STATUTE_EDOCUMENT);
 	assert_non_null(strstr(statute_server_problems(f->server), "GET /c demands credentials"));
 	statute_document_free(document);
-	assert_int_not_equal(ask(f, "/a"), 404);
+	assert_int_not_equal(ask(f->server, "/a"), 404);
 	assert_int_equal(statute_server_reload(f->server, load(f, second)), 0);
 	assert_string_equal(statute_server_problems(f->server), "");
 	stop(f);
@@ -168,7 +147,7 @@ static void a_server_that_was_stopped_takes_no_document(void **state)
 	struct statute_document *document = load(f, second);
 
 	run_in_background(f);
-	assert_int_not_equal(ask(f, "/a"), 404);
+	assert_int_not_equal(ask(f->server, "/a"), 404);
 	stop(f);
 	assert_int_equal(statute_server_reload(f->server, document), STATUTE_ESTOPPED);
 	statute_document_free(document);

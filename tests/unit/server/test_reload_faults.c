@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "unit/server/ask.h"
 #include "unit/test.h"
 
 /* ---- Allocations that fail ------------------------------------------------- */
@@ -145,27 +146,6 @@ static int end(void **state)
 	return 0;
 }
 
-/* The status of a request, on a connection of its own. */
-static int ask(const struct fixture *f, const char *path)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		                       .sin_port = htons((uint16_t)statute_server_port(f->server)),
-		                       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0), status = 0;
-	char text[256];
-	ssize_t len;
-
-	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
-	len = snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", path);
-	assert_int_equal(write(fd, text, (size_t)len), len);
-	len = read(fd, text, sizeof(text) - 1);
-	assert_true(len > 12);
-	text[len] = '\0';
-	assert_int_equal(sscanf(text, "HTTP/1.1 %d", &status), 1);
-	close(fd);
-	return status;
-}
-
 static void read_layout(const struct fixture *f, char *ret_layout, size_t size)
 {
 	sqlite3 *db;
@@ -224,8 +204,8 @@ static void a_reload_without_memory_changes_all_or_nothing(void **state)
 		else if (strcmp(after, before) != 0)
 			fail_msg("allocation %ld: %s\n%s\nis not\n%s", at, statute_server_problems(f->server),
 			         after, before);
-		assert_int_equal(ask(f, is_second ? "/first" : "/second"), 404);
-		assert_int_equal(ask(f, is_second ? "/second" : "/first"), 200);
+		assert_int_equal(ask(f->server, is_second ? "/first" : "/second"), 404);
+		assert_int_equal(ask(f->server, is_second ? "/second" : "/first"), 200);
 	}
 	print_message("up to allocation %ld, %ld reloads were refused\n", at - step, refused);
 	assert_true(refused > 50);
