@@ -1,9 +1,11 @@
-/* Buckets of durations, the same in every histogram: from 100 microseconds to 10 seconds. Pure. */
+/* Durations as text, and the buckets of every histogram: from 100 microseconds to 10 seconds. Pure. */
 #ifndef STATUTE_BASE_DURATION_H
 #define STATUTE_BASE_DURATION_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/str.h"
+
+/* "500ms", "30s", "5m", "2h", "1d": digits and a unit. False where it is anything else, or past 64 bits. */
+bool duration_read(struct str text, uint64_t *ret_ms);
 
 enum { DURATION_BUCKETS = 16 };
 

@@ -99,6 +99,15 @@ static enum advance find_target(struct exchange *x)
 	return ADVANCE_ON;
 }
 
+static enum advance find_identity(struct exchange *x)
+{
+	int r = exchange_find_identity(x, x->verdict.fact);
+
+	if (r == STATUTE_EAGAIN)
+		return ADVANCE_WAIT;
+	return r < 0 ? failed(x, r) : ADVANCE_ON;
+}
+
 static bool content_is_wanted(const struct exchange *x)
 {
 	return statute_fact_is(&x->facts, STATUTE_FACT_HAS_CONTENT) &&
@@ -132,6 +141,7 @@ static enum advance advance(struct exchange *x)
 		if (statute_graph_walk(&x->facts, &x->node, &x->verdict) == STATUTE_WALK_DONE)
 			return ADVANCE_VERDICT;
 		switch (statute_fact_info(x->verdict.fact)->phase) {
+		case STATUTE_PHASE_ACCESS: next = find_identity(x); break;
 		case STATUTE_PHASE_STORE: next = find_target(x); break;
 		case STATUTE_PHASE_BODY: next = find_meaning(x); break;
 		case STATUTE_PHASE_WRITE: x->write_node = x->node; return ADVANCE_WRITE;

@@ -25,6 +25,7 @@
 
 #include <statute/graph.h>
 
+#include "access/principal.h"
 #include "base/random.h"
 #include "message/message.h"
 #include "openapi/bind.h"
@@ -104,6 +105,7 @@ struct exchange {
 	const struct bound_operation *bound; /* NULL: no route, or no such method */
 	const struct exchange_kind *kind;
 	struct parameter_values parameters;
+	struct principal principal; /* complete once the facts of phase ACCESS are known */
 
 	struct exchange_target target;
 	struct buf content;     /* as it comes in; request.content when whole */

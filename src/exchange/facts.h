@@ -6,6 +6,11 @@
 
 /* Routes the request, and sets every fact that its head and the server's state settle. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_find_request_facts(struct exchange *x);
+/*
+ * Finds the fact of phase ACCESS that the walk asks for, and what else is found with it. STATUTE_EAGAIN:
+ * host->resume will be called; else 0 or an error.
+ */
+STATUTE_CHECK int exchange_find_identity(struct exchange *x, enum statute_fact asked);
 /* Parses the content that has come whole, and sets the facts of block I. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_take_content(struct exchange *x);
 /*

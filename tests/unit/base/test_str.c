@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/duration.h"
 #include "base/map.h"
 
 static void numbers_stop_at_their_type(void **state)
@@ -122,6 +123,25 @@ static void a_map_keeps_many_keys(void **state)
 	arena_done(&arena);
 }
 
+static void durations_have_a_unit(void **state)
+{
+	uint64_t ms = 7;
+
+	(void)state;
+	assert_true(duration_read(S("250ms"), &ms) && ms == 250);
+	assert_true(duration_read(S("30s"), &ms) && ms == 30000);
+	assert_true(duration_read(S("5m"), &ms) && ms == 300000);
+	assert_true(duration_read(S("0s"), &ms) && ms == 0);
+	assert_true(duration_read(S("1d"), &ms) && ms == 86400000);
+	assert_false(duration_read(S("30"), &ms));
+	assert_false(duration_read(S("s"), &ms));
+	assert_false(duration_read(S("-1s"), &ms));
+	assert_false(duration_read(S("1.5h"), &ms));
+	assert_false(duration_read(S("1 h"), &ms));
+	assert_false(duration_read(S("213503982335d"), &ms));
+	assert_false(duration_read(S(""), &ms));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +153,7 @@ int main(void)
 		cmocka_unit_test(a_buffer_keeps_to_its_maximum_even_where_memory_is_left),
 		cmocka_unit_test(dates_go_both_ways),
 		cmocka_unit_test(a_map_keeps_many_keys),
+		cmocka_unit_test(durations_have_a_unit),
 	};
 
 	return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);
