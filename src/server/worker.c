@@ -306,6 +306,8 @@ static void on_prepare(uv_prepare_t *prepare)
 
 	if (worker->did_read)
 		serving_refresh(worker);
+	if (worker->did_read)
+		store_hurry(worker->serving->host.store); /* one writer, whichever document the writes are of */
 	worker->did_read = false;
 	access_log_flush(&worker->log);
 	if (worker->log.lines.len || worker->has_missed)

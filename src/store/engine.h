@@ -114,6 +114,7 @@ struct store_engine {
 	pthread_cond_t wakes;
 	struct store_write *first, **last;
 	size_t waiting;
+	atomic_bool has_unheard;     /* a write was submitted, and nobody told the writer */
 	struct store_task *tasks; /* oldest first */
 	bool has_thread, is_ending;
 	/* Connections that were lost: all are opened anew then, since they share memory. */

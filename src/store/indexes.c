@@ -1,7 +1,8 @@
 /*
  * Indexes on the generated columns of a collection: made where the file lacks them.
  * A unique index that rows break is an issue that names them; one that the document
- * no longer asks for is dropped, since it would go on refusing rows.
+ * no longer asks for is dropped, since it would go on refusing rows. A member that is unique
+ * alone has that index for lists too: each index more is written with every row.
  */
 #include "store/engine.h"
 
@@ -107,9 +108,27 @@ static enum store_outcome blame_rows(struct store *store, const struct collectio
 	return outcome;
 }
 
+static bool is_unique_alone(const struct collection *collection, size_t member)
+{
+	for (size_t i = 0; i < collection->unique_count; i++)
+		if (collection->uniques[i].count == 1 && collection->uniques[i].members[0] == member)
+			return true;
+	return false;
+}
+
+/* Must there be an index of its own, for lists and references? */
+static bool needs_index(const struct collection *collection, size_t member)
+{
+	return collection->members[member].is_indexed && !is_unique_alone(collection, member);
+}
+
 static bool is_wanted(const struct store *store, const struct collection *collection, struct str name,
                       struct arena *arena)
 {
+	for (size_t i = 0; i < collection->member_count; i++)
+		if (needs_index(collection, i) &&
+		    str_eq(name, index_name(store, collection, &i, 1, false, arena)))
+			return true;
 	for (size_t i = 0; i < collection->unique_count; i++) {
 		const struct store_unique *unique = &collection->uniques[i];
 
@@ -120,13 +139,14 @@ static bool is_wanted(const struct store *store, const struct collection *collec
 }
 
 /* A unique that the document no longer has must not refuse rows any more. An index holds no data. */
-static enum store_outcome drop_uniques(struct store *store, const struct collection *collection,
-                                       struct arena *arena)
+static enum store_outcome drop_unwanted(struct store *store, const struct collection *collection,
+                                        struct arena *arena)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement = session_prepare(&store->engine->writer,
 	                                          S("SELECT name FROM sqlite_master WHERE type = 'index' AND "
-	                                            "tbl_name = ?1 AND name LIKE '%).unique'"),
+	                                            "tbl_name = ?1 AND (name LIKE '%).unique' OR "
+	                                            "name LIKE '%).index')"),
 	                                          &outcome);
 	struct buf sql;
 	int code;
@@ -155,12 +175,12 @@ static enum store_outcome drop_uniques(struct store *store, const struct collect
 enum store_outcome indexes_make(struct store *store, const struct collection *collection, struct arena *arena,
                                 struct issues *issues)
 {
-	enum store_outcome outcome = drop_uniques(store, collection, arena);
+	enum store_outcome outcome = drop_unwanted(store, collection, arena);
 	struct buf sql;
 
 	buf_init(&sql, arena, SQL_TEXT_MAX);
 	for (size_t i = 0; i < collection->member_count && outcome == STORE_DONE; i++) {
-		if (!collection->members[i].is_indexed)
+		if (!needs_index(collection, i))
 			continue;
 		add_index(&sql, store, collection, &i, 1, false, arena);
 		outcome = layout_run(store, &sql);

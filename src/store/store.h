@@ -311,8 +311,15 @@ struct store_write {
 	struct store_write *next;
 };
 
-/* Any thread. 0, or STATUTE_ELIMIT where the queue is full: then `done` is never called. */
+/*
+ * Any thread. 0, or STATUTE_ELIMIT where the queue is full: then `done` is never called. A writer that
+ * rests is not woken by it: call store_hurry once all writes of the moment are submitted, so that they
+ * share a commit.
+ */
 STATUTE_CHECK int store_submit(struct store *store, struct store_write *write);
+
+/* Any thread; costs next to nothing where nothing was submitted. */
+void store_hurry(struct store *store);
 
 enum { STORE_BATCH_BUCKETS = 9 };
 struct store_counters {

@@ -280,7 +280,7 @@ int store_submit(struct store *store, struct store_write *write)
 		*engine->last = write;
 		engine->last = &write->next;
 		engine->waiting++;
-		pthread_cond_signal(&engine->wakes);
+		atomic_store(&engine->has_unheard, true);
 	}
 	pthread_mutex_unlock(&engine->lock);
 	return is_full ? STATUTE_ELIMIT : 0;
@@ -294,4 +294,12 @@ void store_count(struct store *store, struct store_counters *ret_counters)
 	*ret_counters = engine->counters;
 	ret_counters->queued = engine->waiting;
 	pthread_mutex_unlock(&engine->lock);
+}
+
+void store_hurry(struct store *store)
+{
+	struct store_engine *engine = store->engine;
+
+	if (atomic_load(&engine->has_unheard) && atomic_exchange(&engine->has_unheard, false))
+		writer_wake(engine);
 }

@@ -165,6 +165,7 @@ static inline int finish(struct talk *talk)
 
 	give_content(talk);
 	while (talk->step == EXCHANGE_WAIT) {
+		store_hurry(f->store);
 		pthread_mutex_lock(&f->lock);
 		while (!talk->is_back)
 			pthread_cond_wait(&f->wakes, &f->lock);

@@ -64,6 +64,7 @@ static void gate_close(struct fixture *f, struct gate *gate)
 		                            .done = gate_done,
 		                            .data = gate };
 	assert_int_equal(store_submit(f->store, &gate->write), 0);
+	store_hurry(f->store);
 	gate_wait(gate, &gate->is_reached);
 }
 

@@ -158,8 +158,9 @@ static inline void job_done(struct store_write *write)
 	pthread_mutex_unlock(&job->lock);
 }
 
-static inline void job_submit(struct fixture *f, struct job *job, const struct collection *collection,
-                              const char *id, const char *body)
+/* The writer is not told. */
+static inline void job_queue(struct fixture *f, struct job *job, const struct collection *collection,
+                             const char *id, const char *body)
 {
 	arena_init(&job->arena, 1024, 1 << 20);
 	pthread_mutex_init(&job->lock, NULL);
@@ -172,6 +173,13 @@ static inline void job_submit(struct fixture *f, struct job *job, const struct c
 	job->write.done = job_done;
 	job->write.data = job;
 	assert_int_equal(store_submit(f->store, &job->write), 0);
+}
+
+static inline void job_submit(struct fixture *f, struct job *job, const struct collection *collection,
+                              const char *id, const char *body)
+{
+	job_queue(f, job, collection, id, body);
+	store_hurry(f->store);
 }
 
 static inline void job_wait(struct job *job)

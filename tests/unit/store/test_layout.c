@@ -102,6 +102,50 @@ static void a_unique_index_that_rows_break_names_them(void **state)
 	open_reader(f);
 }
 
+static int count_indexes(const struct fixture *f, const char *column)
+{
+	sqlite3_stmt *statement = NULL;
+	sqlite3 *db = NULL;
+	int count;
+
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_prepare_v2(db,
+	                           "SELECT count(*) FROM pragma_index_list('users') AS l, "
+	                           "pragma_index_info(l.name) AS c WHERE c.seqno = 0 AND c.name = ?1",
+	                           -1, &statement, NULL),
+		SQLITE_OK);
+	sqlite3_bind_text(statement, 1, column, -1, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	count = sqlite3_column_int(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return count;
+}
+
+/* Each index is written with every row; one that an earlier version made is dropped. */
+static void a_member_that_is_unique_alone_has_no_second_index(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *db = NULL;
+
+	assert_true(user_members[0].is_indexed);
+	assert_int_equal(count_indexes(f, "email"), 1);
+	assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "CREATE INDEX 'users(\"email\").index' ON users (email)", NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(count_indexes(f, "email"), 2);
+	assert_int_equal(reopen(f), 0);
+	assert_int_equal(count_indexes(f, "email"), 1);
+	f->users.unique_count = 0; /* no longer unique: lists still need one */
+	assert_int_equal(reopen(f), 0);
+	assert_int_equal(count_indexes(f, "email"), 1);
+	f->users.unique_count = 2;
+	open_reader(f);
+}
+
 static void a_unique_that_the_document_drops_refuses_no_more(void **state)
 {
 	struct fixture *f = *state;
@@ -335,6 +379,7 @@ int main(void)
 		STORE_TEST(a_person_can_select_members),
 		STORE_TEST(a_new_member_and_collection_are_added_and_nothing_is_dropped),
 		STORE_TEST(a_unique_index_that_rows_break_names_them),
+		STORE_TEST(a_member_that_is_unique_alone_has_no_second_index),
 		STORE_TEST(a_unique_that_the_document_drops_refuses_no_more),
 		STORE_TEST(ids_of_another_type_are_refused_at_the_start),
 		STORE_TEST(a_singleton_can_refer_to_a_row),

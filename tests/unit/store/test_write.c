@@ -200,6 +200,27 @@ static void waiting_writes_share_commits(void **state)
 	free(jobs);
 }
 
+static void what_is_submitted_before_the_writer_is_told_shares_one_commit(void **state)
+{
+	struct fixture *f = *state;
+	enum { JOBS = 64 };
+	struct job *jobs = calloc(JOBS, sizeof(*jobs));
+	struct store_counters counters;
+
+	for (int i = 0; i < JOBS; i++)
+		job_queue(f, &jobs[i], &f->users, NULL, "{}");
+	store_hurry(f->store);
+	for (int i = 0; i < JOBS; i++) {
+		job_wait(&jobs[i]);
+		assert_int_equal(jobs[i].write.outcome, STORE_DONE);
+		job_end(&jobs[i]);
+	}
+	store_count(f->store, &counters);
+	assert_int_equal(counters.writes, JOBS);
+	assert_int_equal(counters.commits, 1);
+	free(jobs);
+}
+
 static void a_full_queue_refuses_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -369,6 +390,7 @@ int main(void)
 		STORE_TEST(a_row_that_others_refer_to_stays),
 		STORE_TEST(rules_are_judged_without_storing),
 		STORE_TEST(waiting_writes_share_commits),
+		STORE_TEST(what_is_submitted_before_the_writer_is_told_shares_one_commit),
 		STORE_TEST(a_full_queue_refuses_at_once),
 		STORE_TEST(a_lock_of_another_process_is_busy),
 		STORE_TEST(a_full_disk_loses_nothing_and_recovers),
