@@ -36,6 +36,12 @@ struct statute_server_options {
 	 */
 	const char *admin;
 	const char *admin_host; /* a name that the admin listener is called by, beside addresses and localhost */
+	/*
+	 * PEM: a certificate, behind it those between it and the root, and its key; or a folder of
+	 * NAME.crt with NAME.key, and no key here. Then `listen` speaks TLS.
+	 */
+	const char *tls_certificate, *tls_key;
+	const char *listen_plain; /* an address for connections in the clear, beside those of TLS */
 	const char *database; /* the file, made where it is missing; default "statute.db" */
 	const char *log;      /* a file to append to, "-" for stdout, "off" (the default) */
 	uint32_t workers;     /* threads that answer; default: one a processor */
@@ -62,9 +68,9 @@ STATUTE_CHECK STATUTE_API int statute_server_new(struct statute_document *docume
                                                  const struct statute_server_options *options,
                                                  struct statute_server **ret_server);
 /*
- * What statute_server_new, or the last statute_server_reload, found wrong or worth a warning,
+ * What statute_server_new, or the last reload of anything, found wrong or worth a warning,
  * a line each with a line end; "" where nothing is. Errors of the document begin
- * "file:line:column: ". Lives until the next statute_server_reload.
+ * "file:line:column: ". Lives until the next reload.
  */
 STATUTE_API const char *statute_server_problems(const struct statute_server *server);
 /* Serves until it is stopped. Once a server. 0 or STATUTE_ESYSTEM. */
@@ -91,6 +97,12 @@ STATUTE_API void statute_server_stop(struct statute_server *server);
 STATUTE_CHECK STATUTE_API int statute_server_reload(struct statute_server *server,
                                                     struct statute_document *document);
 /*
+ * Reads the certificate and the key anew: connections that begin from now on have them, earlier ones go
+ * on. Any thread that may wait, as statute_server_reload. Problems say what is served now, too. 0, also where
+ * there is no TLS; STATUTE_EINVAL or STATUTE_ENOMEM, after which those of before still are.
+ */
+STATUTE_CHECK STATUTE_API int statute_server_reload_certificates(struct statute_server *server);
+/*
  * Any thread. Counts, for whoever looks inside, that the document was read again; `took_over`:
  * and is served. A document that could not even be loaded counts too, which only the caller knows.
  */
@@ -102,8 +114,10 @@ STATUTE_API void statute_server_free(struct statute_server *server);
 
 /* The port that it listens on, the chosen one where the options said 0. */
 STATUTE_API unsigned statute_server_port(const struct statute_server *server);
-/* "http://127.0.0.1:8080"; lives as long as the server. */
+/* "http://127.0.0.1:8080", or "https://…"; lives as long as the server. */
 STATUTE_API const char *statute_server_url(const struct statute_server *server);
+/* The same of `listen_plain`; "" where there is none. */
+STATUTE_API const char *statute_server_plain_url(const struct statute_server *server);
 /* The same of the admin listener; "" where there is none. */
 STATUTE_API const char *statute_server_admin_url(const struct statute_server *server);
 

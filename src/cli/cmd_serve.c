@@ -40,6 +40,11 @@ static const struct serve_options defaults = {
 
 static const struct option options[] = {
 	{ "listen", 'l', OPTION_TEXT, AT(listen), "ADDRESS:PORT", "where to listen; port 0: any", 0, 0 },
+	{ "tls-cert", 0, OPTION_TEXT, AT(tls_certificate), "FILE",
+	  "certificate, PEM: speak TLS; or a folder of NAME.crt with NAME.key", 0, 0 },
+	{ "tls-key", 0, OPTION_TEXT, AT(tls_key), "FILE", "its key, PEM", 0, 0 },
+	{ "listen-plain", 0, OPTION_TEXT, AT(listen_plain), "ADDRESS:PORT",
+	  "where to listen without TLS beside it", 0, 0 },
 	{ "admin", 0, OPTION_TEXT, AT(admin), "ADDRESS:PORT",
 	  "where to look inside; \"off\", or \"public\"; loopback, the next port", 0, 0 },
 	{ "admin-host", 0, OPTION_TEXT, AT(admin_host), "NAME", "a host name that it is called by there", 0, 0 },
@@ -61,7 +66,8 @@ static const char help[] =
 	"Data is kept in SQLite, in one file that is made where it is missing.\n"
 	"SIGINT and SIGTERM stop it once what is in progress was answered; the same\n"
 	"again stops it at once. SIGHUP reads DOCUMENT anew and serves it from then on, if\n"
-	"nothing is wrong with it, without losing a request; it opens the log file anew, too.\n"
+	"nothing is wrong with it, without losing a request; so with the certificate and its key.\n"
+	"It opens the log file anew, too.\n"
 	"Where the terminal that it was started from is gone, SIGHUP stops it, unless it\n"
 	"has a log file.\n";
 
@@ -170,6 +176,8 @@ static void print_start(const struct statute_document *document, const struct st
 	printf("data in %s\n", database);
 	if (*admin)
 		printf("admin on %s\n", admin);
+	if (*statute_server_plain_url(server))
+		printf("without TLS on %s\n", statute_server_plain_url(server));
 	printf("listening on %s\n", statute_server_url(server));
 	fflush(stdout);
 }

@@ -45,6 +45,19 @@ static int hand_over(struct reloader *reloader, struct statute_document *documen
 	return r;
 }
 
+/* Whatever comes of the document: the one has nothing to do with the other. */
+static void reload_certificates(struct reloader *reloader)
+{
+	int r = statute_server_reload_certificates(reloader->server);
+	const char *problems = statute_server_problems(reloader->server);
+
+	if (!*problems && r == 0)
+		return;
+	fputs(problems, stderr);
+	command_error("%s", r == 0 ? "the certificate is served from now on"
+	                           : "the certificate stays the one of before");
+}
+
 static void reload(struct reloader *reloader)
 {
 	struct statute_document *document = NULL;
@@ -77,6 +90,7 @@ static void *run(void *data)
 		wait_until_asked(reloader);
 		if (atomic_load(&reloader->ends))
 			return NULL;
+		reload_certificates(reloader);
 		reload(reloader);
 	}
 }

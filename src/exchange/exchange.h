@@ -33,6 +33,7 @@
 #include "problem/problem.h"
 #include "store/store.h"
 #include "wire/h1.h"
+#include "wire/tls.h"
 
 struct exchange;
 struct exchange_kind;
@@ -88,6 +89,7 @@ struct exchange {
 	const struct exchange_host *host;
 	struct arena arena;
 	struct request request;
+	const struct tls *tls; /* of the connection that it came over, set by the server; NULL: in the clear */
 
 	struct str id;     /* X-Request-Id; set by exchange_begin or _refuse */
 	int64_t now_ms;    /* wall clock at its start */

@@ -26,6 +26,7 @@ static void connection_free(struct connection *c)
 		worker->connections = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
+	tls_free(c->tls);
 	free(c);
 }
 
@@ -49,12 +50,15 @@ void connection_close(struct connection *c)
 {
 	if (c->is_closing)
 		return;
+	if (c->is_secure)
+		connection_end_at_once(c);
 	c->is_closing = true;
 	timeout_clear(&c->reading);
 	timeout_clear(&c->writing);
 	drop_input(c);
 	worker_give_buffer(c->worker, c->out);
-	c->out = NULL;
+	worker_give_buffer(c->worker, c->encrypted);
+	c->out = c->encrypted = NULL;
 	if (c->x && c->state != CONNECTION_WAIT)
 		connection_forget_request(c);
 	uv_close((uv_handle_t *)&c->tcp, on_closed); /* the descriptor is free from here on */
@@ -66,7 +70,7 @@ static void finish(struct connection *c)
 {
 	uv_os_fd_t fd;
 
-	if (connection_has_unsent(c))
+	if (!connection_end(c))
 		return;
 	if (c->has_ended || c->is_polite) {
 		connection_close(c);
@@ -133,7 +137,7 @@ static void use_kept_input(struct connection *c)
 		drop_input(c);
 }
 
-static void take_input(struct connection *c, struct str input)
+void connection_take(struct connection *c, struct str input)
 {
 	size_t used;
 
@@ -171,8 +175,10 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	}
 	if (len < 0)
 		c->has_ended = true;
+	else if (c->is_secure)
+		connection_decrypt(c, str_of(buf->base, (size_t)len));
 	else
-		take_input(c, str_of(buf->base, (size_t)len));
+		connection_take(c, str_of(buf->base, (size_t)len));
 	connection_settle(c);
 }
 
@@ -213,6 +219,8 @@ static enum timeout_kind reading_timeout(const struct connection *c)
 {
 	switch (c->state) {
 	case CONNECTION_HEAD:
+		if (connection_is_greeting(c))
+			return TIMEOUT_HANDSHAKE;
 		if (connection_has_unsent(c))
 			return TIMEOUT_NONE;
 		if (c->had_turn)
@@ -338,6 +346,7 @@ void connection_time_out(struct worker *worker, struct timeout *timeout, enum ti
 	case TIMEOUT_TURN:
 		c->had_turn = false;
 		break;
+	case TIMEOUT_HANDSHAKE:
 	case TIMEOUT_IDLE:
 	case TIMEOUT_LINGER:
 	case TIMEOUT_NONE:
@@ -385,10 +394,10 @@ static void bound_unsent(struct connection *c)
 		setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof(bytes)); /* without it all the same */
 }
 
-/* Past the limit of connections: says so at once, before any request. */
+/* Past the limit of connections: says so at once, before any request. A handshake would cost too much for that. */
 static void turn_away(struct connection *c)
 {
-	c->x = worker_take_exchange(c->worker);
+	c->x = c->is_secure ? NULL : worker_take_exchange(c->worker);
 	if (!c->x) {
 		connection_close(c);
 		return;
@@ -417,6 +426,7 @@ void connection_accept(struct worker *worker, uv_stream_t *listener)
 	open = atomic_load(&worker->door->open);
 	c->worker = worker;
 	c->tcp.data = c;
+	c->is_secure = worker->is_secure && listener == (uv_stream_t *)&worker->listener;
 	h1_init(&c->h1, &worker->shared->h1);
 	uv_tcp_init(&worker->loop, &c->tcp);
 	add(worker, c);

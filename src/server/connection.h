@@ -20,6 +20,7 @@
 
 #include "server/address.h"
 #include "server/worker.h"
+#include "wire/tls.h"
 
 enum connection_state {
 	CONNECTION_HEAD,    /* the head of the next request is to come */
@@ -35,9 +36,12 @@ struct connection {
 	struct connection *prev, *next; /* of the worker's list */
 	struct exchange *x;       /* of the request that came, at least in part; else NULL */
 	struct h1 h1;
+	struct tls *tls;          /* from its first byte on, where it is_secure; else NULL */
 	struct pooled *in;        /* what came and was not used yet, from `in_at` on; NULL where nothing */
 	size_t in_at;
 	struct pooled *out;       /* answers that were not sent yet; NULL where none */
+	size_t out_at;            /* how many bytes of `out` were encrypted already */
+	struct pooled *encrypted; /* of TLS, not sent yet; NULL where nothing */
 	struct pooled *sending;   /* what the system did not take at once, with its write; NULL where nothing */
 	size_t unsent;            /* what the client had yet to take when TIMEOUT_WRITE was set, bytes */
 	struct timeout reading, writing;
@@ -47,6 +51,7 @@ struct connection {
 	uint64_t turn;            /* ms of the loop in which it had its last turn, */
 	size_t turn_requests, turn_bytes; /* and what it did in it: requests, and bytes of answers */
 	enum connection_state state;
+	bool is_secure;           /* what goes over it is TLS */
 	bool in_flight;           /* the request counts as one in progress */
 	bool has_request_ended;   /* its last byte came */
 	bool has_content_begun;
@@ -67,7 +72,7 @@ enum {
 	CONNECTION_TURN = 64          /* requests after which a turn is over */
 };
 
-/* Takes one connection from `listener`; what goes wrong concerns that connection alone. */
+/* Takes one connection from `listener`, one of the worker's; what goes wrong concerns that connection alone. */
 void connection_accept(struct worker *worker, uv_stream_t *listener);
 /* Its exchange is back from another thread. */
 void connection_resume(struct connection *c);
@@ -76,6 +81,9 @@ void connection_drain(struct connection *c);
 /* Cuts it off. */
 void connection_close(struct connection *c);
 void connection_time_out(struct worker *worker, struct timeout *timeout, enum timeout_kind kind);
+
+/* What came and was meant, after TLS: uses what it can of it, and keeps the rest. */
+void connection_take(struct connection *c, struct str input);
 
 /* ---- connection_request.c: from bytes to answers ------------------------ */
 
@@ -98,7 +106,30 @@ struct buf *connection_output(struct connection *c);
 void connection_flush(struct connection *c);
 /* Bytes of answers that the client has not taken: with us, and with the system. */
 size_t connection_untaken(const struct connection *c);
-static inline bool connection_has_unsent(const struct connection *c) { return c->out || c->sending; }
+static inline bool connection_has_unsent(const struct connection *c)
+{
+	return c->out || c->encrypted || c->sending;
+}
+/* Takes a buffer that is not empty and sends it; what the system does not take at once is `sending`, then. */
+void connection_send(struct connection *c, struct pooled *buffer);
+
+/* ---- connection_tls.c: where it is_secure --------------------------------- */
+
+/* What came from the socket. May close the connection. */
+void connection_decrypt(struct connection *c, struct str bytes);
+/* connection_flush. */
+void connection_flush_encrypted(struct connection *c);
+/* Says that no more answers follow, where the protocol has a word for it; true once all of it is sent. */
+bool connection_end(struct connection *c);
+/* The same for a connection that is about to be closed: as far as the system takes it now. */
+void connection_end_at_once(struct connection *c);
+/* What was agreed on (ALPN): "http/1.1"; empty where nothing was, as on any connection in the clear. */
+struct str connection_protocol(const struct connection *c);
+/* The handshake of a connection that is_secure is not over. */
+static inline bool connection_is_greeting(const struct connection *c)
+{
+	return c->is_secure && !(c->tls && (tls_is_ready(c->tls) || tls_has_failed(c->tls)));
+}
 
 /* ---- connection_yield.c: who gives way where there is no room ------------- */
 

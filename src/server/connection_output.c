@@ -47,12 +47,11 @@ static void on_sent(uv_write_t *write, int status)
 	connection_settle(c);
 }
 
-static void send_rest(struct connection *c, size_t from)
+static void send_rest(struct connection *c, struct pooled *buffer, size_t from)
 {
-	uv_buf_t rest = uv_buf_init(c->out->buf.at + from, (unsigned)(c->out->buf.len - from));
+	uv_buf_t rest = uv_buf_init(buffer->buf.at + from, (unsigned)(buffer->buf.len - from));
 
-	c->sending = c->out;
-	c->out = NULL;
+	c->sending = buffer;
 	c->sending->write.data = c;
 	if (uv_write(&c->sending->write, (uv_stream_t *)&c->tcp, &rest, 1, on_sent) < 0) {
 		worker_give_buffer(c->worker, c->sending);
@@ -64,21 +63,31 @@ static void send_rest(struct connection *c, size_t from)
 	worker_set_timeout(c->worker, &c->writing, TIMEOUT_WRITE);
 }
 
-void connection_flush(struct connection *c)
+void connection_send(struct connection *c, struct pooled *buffer)
 {
-	uv_buf_t all;
-	int sent;
+	uv_buf_t all = uv_buf_init(buffer->buf.at, (unsigned)buffer->buf.len);
+	int sent = all.len ? uv_try_write((uv_stream_t *)&c->tcp, &all, 1) : 0;
 
-	if (c->is_closing || c->sending || !c->out)
-		return;
-	all = uv_buf_init(c->out->buf.at, (unsigned)c->out->buf.len);
-	sent = all.len ? uv_try_write((uv_stream_t *)&c->tcp, &all, 1) : 0;
 	if (sent < 0 && sent != UV_EAGAIN) {
+		worker_give_buffer(c->worker, buffer);
 		connection_close(c);
 	} else if (sent >= 0 && (size_t)sent == all.len) {
-		worker_give_buffer(c->worker, c->out);
-		c->out = NULL;
+		worker_give_buffer(c->worker, buffer);
 	} else {
-		send_rest(c, sent > 0 ? (size_t)sent : 0);
+		send_rest(c, buffer, sent > 0 ? (size_t)sent : 0);
 	}
+}
+
+void connection_flush(struct connection *c)
+{
+	struct pooled *out = c->out;
+
+	if (c->is_secure) {
+		connection_flush_encrypted(c);
+		return;
+	}
+	if (c->is_closing || c->sending || !out)
+		return;
+	c->out = NULL;
+	connection_send(c, out);
 }

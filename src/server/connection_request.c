@@ -292,6 +292,7 @@ static bool take_request(struct connection *c)
 	if (!c->x)
 		return false;
 	c->x->host_data = c;
+	c->x->tls = c->tls;
 	c->turn_requests++;
 	c->taken = c->window = 0;
 	c->has_request_ended = c->has_content_begun = c->was_continued = false;

@@ -73,6 +73,8 @@ bool connection_make_room(struct worker *worker)
 	struct connection *c = longest(worker, TIMEOUT_IDLE);
 
 	if (!c)
+		c = longest(worker, TIMEOUT_HANDSHAKE);
+	if (!c)
 		c = longest(worker, TIMEOUT_LINGER);
 	if (!c)
 		c = longest(worker, TIMEOUT_WRITE);

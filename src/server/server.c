@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "server/admin.h"
+#include "server/certificates.h"
 #include "server/listener.h"
 #include "server/shared.h"
 #include "server/worker.h"
@@ -19,7 +20,7 @@ enum {
 	WORKERS_MAX = 256,
 	PROBLEMS_MAX = 4 << 20,
 	SERVER_ARENA = 64 << 20,
-	URL_MAX = ADDRESS_TEXT_MAX + 8,
+	URL_MAX = ADDRESS_TEXT_MAX + 9,
 	ADMIN_CONNECTIONS = 100
 };
 
@@ -31,8 +32,8 @@ struct statute_server {
 	atomic_size_t generations;      /* that are alive */
 	uv_mutex_t reloading;           /* one at a time */
 	struct buf problems;
-	struct address address, admin_address;
-	char url[URL_MAX], admin_url[URL_MAX];
+	struct address address, plain_address, admin_address;
+	char url[URL_MAX], plain_url[URL_MAX], admin_url[URL_MAX];
 	struct worker **workers;  /* that of the admin listener last */
 	size_t worker_count;      /* of those that were made */
 	bool is_port_chosen;      /* of `address`, by the system */
@@ -109,11 +110,12 @@ static int open_generation(struct statute_server *server, const struct statute_s
 	return r < 0 ? r : observe_label(server->shared.observe, server->generation->api);
 }
 
-/* Takes the descriptor in any case. */
-static int make_worker(struct statute_server *server, int fd, bool is_admin)
+/* Takes the descriptors in any case. */
+static int make_worker(struct statute_server *server, struct worker_sockets sockets, bool is_admin)
 {
 	size_t index = server->worker_count;
-	int r = worker_new(&server->shared, server->generation, fd, is_admin, &server->workers[index]);
+	int r = worker_new(&server->shared, server->generation, sockets, is_admin,
+	                   &server->workers[index]);
 
 	if (r < 0)
 		return r;
@@ -124,44 +126,78 @@ static int make_worker(struct statute_server *server, int fd, bool is_admin)
 }
 
 /* The same. */
-static int make_workers(struct statute_server *server, const int *fds, size_t count)
+static int make_workers(struct statute_server *server, const int *fds, const int *plain, size_t count)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (r < 0)
-			close(fds[i]);
-		else
-			r = make_worker(server, fds[i], false);
+	for (size_t i = 0; i < count; i++) {
+		struct worker_sockets sockets = { fds[i], plain ? plain[i] : -1 };
+
+		if (r == 0) {
+			r = make_worker(server, sockets, false);
+			continue;
+		}
+		close(sockets.fd);
+		if (plain)
+			close(sockets.plain);
+	}
 	return r;
 }
 
-static int listen_for_clients(struct statute_server *server, const char *listen)
+/* As many sockets as there are workers; *ret_fds is in the arena. */
+static int bind_all(struct statute_server *server, const char *listen, struct address *ret_address, int **ret_fds)
 {
 	size_t count = server->shared.worker_count;
 	int *fds = arena_array(&server->arena, count, sizeof(*fds));
 	const char *cause;
-	int r = address_parse(str_from(listen), &server->address);
+	int r = address_parse(str_from(listen), ret_address);
 
-	server->workers = arena_array(&server->arena, count + 1, sizeof(struct worker *));
-	if (!fds || !server->workers)
+	if (!fds)
 		return STATUTE_ENOMEM;
 	if (r < 0)
 		return fail(server, r, listen, ADDRESS_FORM);
-	server->is_port_chosen = address_port(&server->address) == 0;
-	r = listener_bind(&server->address, count, fds, &cause);
+	server->is_port_chosen |= address_port(ret_address) == 0;
+	r = listener_bind(ret_address, count, fds, &cause);
 	if (r < 0)
 		return fail(server, r, listen, cause);
-	r = make_workers(server, fds, count);
+	*ret_fds = fds;
+	return 0;
+}
+
+static void close_all(const int *fds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		close(fds[i]);
+}
+
+static int listen_for_clients(struct statute_server *server, const char *listen, const char *listen_plain)
+{
+	size_t count = server->shared.worker_count;
+	int *fds, *plain = NULL, r;
+
+	server->workers = arena_array(&server->arena, count + 1, sizeof(struct worker *));
+	if (!server->workers)
+		return STATUTE_ENOMEM;
+	if (listen_plain && !server->shared.tls)
+		return fail(server, STATUTE_EINVAL, listen_plain,
+		            "a listener in the clear beside that of TLS, which there is none of: --tls-cert FILE");
+	r = bind_all(server, listen, &server->address, &fds);
+	if (r < 0)
+		return r;
+	if (listen_plain && (r = bind_all(server, listen_plain, &server->plain_address, &plain)) < 0) {
+		close_all(fds, count);
+		return r;
+	}
+	r = make_workers(server, fds, plain, count);
 	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, listen, statute_err_text(r)) : r;
 }
 
-static void write_url(const struct address *address, char url[URL_MAX])
+static void write_url(const struct address *address, bool is_secure, char url[URL_MAX])
 {
 	char text[ADDRESS_TEXT_MAX];
 
 	address_write(address, text);
-	snprintf(url, URL_MAX, "http://%s", text);
+	snprintf(url, URL_MAX, "http%s://%s", is_secure ? "s" : "", text);
 }
 
 static int listen_for_admin(struct statute_server *server, const char *admin)
@@ -172,23 +208,27 @@ static int listen_for_admin(struct statute_server *server, const char *admin)
 	               &fd);
 	if (r < 0 || fd < 0)
 		return r;
-	write_url(&server->admin_address, server->admin_url);
-	r = make_worker(server, fd, true);
+	write_url(&server->admin_address, false, server->admin_url);
+	r = make_worker(server, (struct worker_sockets){ fd, -1 }, true);
 	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, server->admin_url, statute_err_text(r)) : r;
 }
 
 static int open_listeners(struct statute_server *server, const struct statute_server_options *options)
 {
 	const char *admin = options->admin;
-	int r = listen_for_clients(server, options->listen ? options->listen : "127.0.0.1:8080");
+	bool is_secure = server->shared.tls != NULL;
+	int r = listen_for_clients(server, options->listen ? options->listen : "127.0.0.1:8080",
+	                           options->listen_plain);
 
 	if (r < 0)
 		return r;
-	write_url(&server->address, server->url);
+	write_url(&server->address, is_secure, server->url);
+	if (options->listen_plain)
+		write_url(&server->plain_address, false, server->plain_url);
 	if (!server->shared.admin_is_public && (!admin || strcmp(admin, "off") != 0))
 		return listen_for_admin(server, admin);
 	if (server->shared.admin_is_public)
-		write_url(&server->address, server->admin_url);
+		write_url(&server->address, is_secure, server->admin_url);
 	return 0;
 }
 
@@ -204,6 +244,8 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 		r = open_sink(server, options->log);
 	if (r == 0)
 		r = observe_new(server->shared.worker_count, &server->shared.observe);
+	if (r == 0)
+		r = certificates_open(&server->shared, &server->arena, options, &server->problems);
 	if (r == 0)
 		r = open_generation(server, options);
 	if (r == 0)
@@ -392,6 +434,19 @@ int statute_server_reload(struct statute_server *server, struct statute_document
 	return r;
 }
 
+int statute_server_reload_certificates(struct statute_server *server)
+{
+	int r = 0;
+
+	uv_mutex_lock(&server->reloading);
+	buf_reset(&server->problems);
+	if (server->shared.tls)
+		r = certificates_reload(&server->shared, &server->problems);
+	buf_add_char(&server->problems, '\0');
+	uv_mutex_unlock(&server->reloading);
+	return r;
+}
+
 void statute_server_count_reload(struct statute_server *server, bool took_over)
 {
 	observe_reload(server->shared.observe, took_over);
@@ -405,6 +460,7 @@ void statute_server_free(struct statute_server *server)
 		worker_free(server->workers[i]);
 	generation_close(server->generation);
 	observe_free(server->shared.observe);
+	certificates_close(&server->shared);
 	if (server->has_sink)
 		log_sink_close(&server->shared.sink);
 	uv_cond_destroy(&server->shared.taken);
@@ -422,6 +478,11 @@ unsigned statute_server_port(const struct statute_server *server)
 const char *statute_server_url(const struct statute_server *server)
 {
 	return server->url;
+}
+
+const char *statute_server_plain_url(const struct statute_server *server)
+{
+	return server->plain_url;
 }
 
 const char *statute_server_admin_url(const struct statute_server *server)

@@ -38,6 +38,7 @@ struct door {
 };
 
 struct observe;
+struct tls_server;
 
 struct shared {
 	struct server_limits limits;
@@ -52,6 +53,7 @@ struct shared {
 	atomic_uint stops;         /* calls of statute_server_stop */
 	uv_mutex_t lock;
 	uv_cond_t taken;           /* a worker took what it was offered, or ended */
+	struct tls_server *tls;    /* its certificates; NULL: it speaks no TLS. Replaced under the lock */
 	bool is_running;           /* under the lock: the workers have threads */
 };
 

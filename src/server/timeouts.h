@@ -13,6 +13,7 @@
 
 enum timeout_kind {
 	TIMEOUT_NONE,
+	TIMEOUT_HANDSHAKE, /* a connection of TLS began: its handshake must end */
 	TIMEOUT_HEADER,  /* a request began: its header section must end */
 	TIMEOUT_IDLE,    /* no request began */
 	TIMEOUT_CONTENT, /* content must come fast enough */

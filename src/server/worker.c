@@ -11,7 +11,6 @@
 #include "server/own_paths.h"
 
 enum {
-	BACKLOG = 1024, DESCRIPTORS_MORE = 1024,
 	SPARE_EXCHANGES = 256,     /* kept warm */
 	SPARE_BUFFERS = 256,
 	BUFFER_KEPT = 64 * 1024,   /* bytes of a buffer that is kept; a larger one is freed */
@@ -158,7 +157,7 @@ static void on_timer(uv_timer_t *timer)
 	worker->timer_due = TIMEOUTS_NEVER;
 	end_due(worker);
 	if (worker->has_missed && !worker_is_draining(worker))
-		connection_accept(worker, (uv_stream_t *)&worker->listener);
+		worker_accept_missed(worker);
 	if (now >= worker->drain_due)
 		cut_connections(worker);
 	else
@@ -261,7 +260,7 @@ static int work(struct exchange *x, void (*fn)(struct exchange *x))
 
 static void start_draining(struct worker *worker)
 {
-	uv_close((uv_handle_t *)&worker->listener, NULL);
+	worker_stop_listening(worker);
 	worker->drain_due = uv_now(&worker->loop) + worker->shared->limits.drain_timeout;
 	wake_at(worker, worker->drain_due);
 	for (struct connection *c = worker->connections; c; c = c->next)
@@ -318,20 +317,11 @@ static void on_prepare(uv_prepare_t *prepare)
 
 /* ---- Life ----------------------------------------------------------------- */
 
-/*
- * Out of descriptors, libuv gives up a spare one to take and close what waits, so
- * that the loop does not spin; the status is then an error and there is nothing to take.
- */
-static void on_connection(uv_stream_t *listener, int status)
-{
-	if (status == 0)
-		connection_accept(listener->data, listener);
-}
-
 static void set_timeouts(struct worker *worker)
 {
 	const struct server_limits *limits = &worker->shared->limits;
 	const uint64_t after[TIMEOUT_KINDS] = {
+		[TIMEOUT_HANDSHAKE] = limits->handshake_timeout,
 		[TIMEOUT_HEADER] = limits->header_timeout,
 		[TIMEOUT_IDLE] = limits->idle_timeout,
 		[TIMEOUT_CONTENT] = limits->content_timeout,
@@ -389,21 +379,7 @@ static int open_handles(struct worker *worker)
 	return 0;
 }
 
-/* Takes the descriptor in any case. */
-static int listen_on(struct worker *worker, int fd)
-{
-	if (uv_tcp_open(&worker->listener, fd) < 0) {
-		close(fd);
-		return STATUTE_ESYSTEM;
-	}
-	if (watch_prepare(&worker->loop, &worker->watch, fd, worker->door->max + DESCRIPTORS_MORE) < 0)
-		return STATUTE_ESYSTEM;
-	if (uv_listen((uv_stream_t *)&worker->listener, BACKLOG, on_connection) < 0)
-		return STATUTE_EADDRESS;
-	return 0;
-}
-
-static int open_worker(struct worker *worker, struct generation *generation, int fd)
+static int open_worker(struct worker *worker, struct generation *generation, struct worker_sockets sockets)
 {
 	int r = uv_loop_init(&worker->loop) < 0 ? STATUTE_ESYSTEM : 0;
 
@@ -411,31 +387,32 @@ static int open_worker(struct worker *worker, struct generation *generation, int
 	if (r == 0)
 		r = open_handles(worker);
 	if (r < 0) {
-		close(fd);
+		worker_close_sockets(sockets);
 		return r;
 	}
-	r = listen_on(worker, fd);
+	r = worker_listen(worker, sockets);
 	return r < 0 ? r : serving_new(worker, generation, &worker->serving);
 }
 
-int worker_new(struct shared *shared, struct generation *generation, int fd, bool is_admin,
-               struct worker **ret_worker)
+int worker_new(struct shared *shared, struct generation *generation, struct worker_sockets sockets,
+               bool is_admin, struct worker **ret_worker)
 {
 	struct worker *worker = calloc(1, sizeof(*worker));
 	int r;
 
 	if (!worker) {
-		close(fd);
+		worker_close_sockets(sockets);
 		return STATUTE_ENOMEM;
 	}
 	worker->shared = shared;
 	worker->is_admin = is_admin;
+	worker->is_secure = shared->tls && !is_admin;
 	worker->door = is_admin ? &shared->admin : &shared->public;
 	worker->date_s = -1;
 	access_log_init(&worker->log, &shared->sink);
 	set_timeouts(worker);
 	set_shares(worker);
-	r = open_worker(worker, generation, fd);
+	r = open_worker(worker, generation, sockets);
 	if (r < 0) {
 		worker_free(worker);
 		return r;

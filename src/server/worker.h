@@ -42,6 +42,7 @@ struct worker {
 	struct door *door;            /* of its listening socket */
 	uv_loop_t loop;
 	uv_tcp_t listener;
+	uv_tcp_t plain;               /* beside one for TLS: for connections in the clear, where it has_plain */
 	struct watch watch;
 	uv_prepare_t prepare;
 	uv_timer_t timer;
@@ -67,6 +68,8 @@ struct worker {
 	unsigned stops;               /* as far as it was heeded */
 	bool did_read;                /* the store may have been read in this turn */
 	bool has_missed;              /* a connection could not be taken for lack of memory: try again */
+	bool is_secure;               /* its listener is for TLS */
+	bool has_plain;
 	bool is_admin;                /* it answers the admin listener: nothing of the API, and unlogged */
 	bool is_open;                 /* the loop was made */
 	bool is_finished;             /* its last handles are closing */
@@ -74,14 +77,21 @@ struct worker {
 	int64_t date_s;
 	char date[HTTP_DATE_LEN];
 	char input[WORKER_INPUT];     /* what a read takes; nothing stays in it */
+	char decrypted[WORKER_INPUT]; /* what that was, decrypted; the same */
+};
+
+/* Listening sockets of a worker; -1 for none. */
+struct worker_sockets {
+	int fd;    /* for TLS, where the server has certificates and the worker is not for the admin listener */
+	int plain; /* in the clear */
 };
 
 /*
- * Listens on `fd`, which it takes in any case; through shared->public, or shared->admin where it
+ * Listens on the sockets, which it takes in any case; through shared->public, or shared->admin where it
  * `is_admin`. *ret_worker is complete or untouched.
  */
-STATUTE_CHECK int worker_new(struct shared *shared, struct generation *generation, int fd, bool is_admin,
-                             struct worker **ret_worker);
+STATUTE_CHECK int worker_new(struct shared *shared, struct generation *generation, struct worker_sockets sockets,
+                             bool is_admin, struct worker **ret_worker);
 /* Of its exchanges, but for what is of one generation. Any thread. */
 void worker_fill_host(struct worker *worker, struct exchange_host *host);
 /* Runs its loop until the server is stopped and its last connection gone. */
@@ -92,6 +102,15 @@ void worker_wake(struct worker *worker);
 void worker_free(struct worker *worker);
 
 static inline bool worker_is_draining(const struct worker *worker) { return worker->stops > 0; }
+
+/* ---- worker_listen.c ------------------------------------------------------ */
+
+/* Listens on the sockets, which it takes in any case. Its handles are closed by the loop's end. */
+STATUTE_CHECK int worker_listen(struct worker *worker, struct worker_sockets sockets);
+void worker_close_sockets(struct worker_sockets sockets);
+/* Tries again to take connections that there was no memory for. */
+void worker_accept_missed(struct worker *worker);
+void worker_stop_listening(struct worker *worker);
 
 /* For its connections, on its thread. */
 

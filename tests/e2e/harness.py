@@ -225,16 +225,17 @@ class Server:
         if found is None:
             self.process.wait(PATIENCE)
             raise AssertionError(f"it does not serve (exit code {self.process.returncode}): {self.errors()}")
-        self.host, self.port = found
-        self.url = f"http://{self.host}:{self.port}"
+        self.scheme, self.host, self.port = found
+        self.url = f"{self.scheme}://{self.host}:{self.port}"
         self.admin = self._said("admin on ")
+        self.plain = self._said("without TLS on ")
 
     def _read_output(self):
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
-            found = re.fullmatch(r"listening on http://(\[[0-9a-f:]+\]|[0-9.]+):([0-9]+)", self.lines[-1])
+            found = re.fullmatch(r"listening on (https?)://(\[[0-9a-f:]+\]|[0-9.]+):([0-9]+)", self.lines[-1])
             if found:
-                self._announced.put((found.group(1), int(found.group(2))))
+                self._announced.put((found.group(1), found.group(2), int(found.group(3))))
         self._announced.put(None)
 
     def _said(self, prefix):

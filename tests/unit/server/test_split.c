@@ -87,8 +87,8 @@ static int start(void **state)
 	options.workers = 1;
 	assert_int_equal(statute_document_load(SHOP, &split->document), 0);
 	assert_int_equal(statute_server_new(split->document, &options, &split->server), 0);
-	assert_int_equal(worker_new(&split->server->shared, split->server->generation, listen_on_name(split), false,
-	                            &split->worker),
+	assert_int_equal(worker_new(&split->server->shared, split->server->generation,
+	                            (struct worker_sockets){ listen_on_name(split), -1 }, false, &split->worker),
 	                 0);
 	split->whole.max = split->parted.max = SAID_MAX;
 	*state = split;
