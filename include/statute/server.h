@@ -42,6 +42,9 @@ struct statute_server_options {
 	 */
 	const char *tls_certificate, *tls_key;
 	const char *listen_plain; /* an address for connections in the clear, beside those of TLS */
+	const char *hosts;    /* names that are answered for, apart by commas; others are 421. Default: any */
+	bool requires_tls;    /* a request in the clear is redirected to https, or refused */
+	bool omits_hsts;      /* where TLS is required, browsers are not told to remember it (RFC 6797) */
 	const char *database; /* the file, made where it is missing; default "statute.db" */
 	const char *log;      /* a file to append to, "-" for stdout, "off" (the default) */
 	uint32_t workers;     /* threads that answer; default: one a processor */

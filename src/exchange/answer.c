@@ -279,6 +279,7 @@ static void start_response(struct exchange *x, int status)
 	x->response.status = status;
 	x->response.must_close = must_close;
 	response_add(&x->response, S("X-Request-Id"), x->id);
+	exchange_add_connection_fields(x);
 }
 
 /* Was a write done, or may it have been? */
@@ -325,7 +326,7 @@ static int reply(struct exchange *x)
 {
 	int r = 0;
 
-	if (!answer_options(x))
+	if (!answer_options(x) && !exchange_redirect_to_tls(x))
 		r = x->kind && x->kind->reply ? x->kind->reply(x) : STATUTE_EINVAL;
 	return r == 0 && x->arena.failed ? STATUTE_ENOMEM : r;
 }

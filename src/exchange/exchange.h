@@ -47,6 +47,11 @@ struct exchange_settings {
 	uint32_t page_max;       /* items of a list where the document sets no maximum */
 	uint32_t page_default;   /* items of a list where the client says nothing */
 	uint32_t retry_after_s;  /* what a 503 says */
+	const struct str *hosts; /* names that are answered for; none: any */
+	size_t host_count;
+	unsigned tls_port;       /* of the listener for TLS; 0: there is none */
+	bool requires_tls;       /* of every document */
+	bool omits_hsts;         /* browsers are not told to remember that */
 	bool is_dev;             /* errors name their node; a broken contract aborts */
 };
 #define EXCHANGE_SETTINGS_INIT \

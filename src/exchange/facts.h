@@ -21,6 +21,15 @@ void exchange_fail(struct exchange *x, int err);
 /* Completes x->response from x->verdict. */
 void exchange_answer(struct exchange *x);
 
+/* ---- secure.c: what the connection has to do with it ---- */
+
+/* Sets the facts of rows A12 to A14; `is_own` is whether the path is one of the server's own. */
+void exchange_find_connection_facts(struct exchange *x, bool is_own);
+/* Completes the answer of row A14, where it is that; else false. */
+bool exchange_redirect_to_tls(struct exchange *x);
+/* Fields of any answer: Strict-Transport-Security. */
+void exchange_add_connection_fields(struct exchange *x);
+
 #define FACT(name, is) statute_fact_set(&x->facts, STATUTE_FACT_##name, (is))
 
 #endif

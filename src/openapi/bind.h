@@ -110,6 +110,7 @@ struct api {
 	bool schema_errors_are_400;    /* schema-status: 400 */
 	bool implements[METHOD_COUNT]; /* by method: some operation may have it (B05) */
 	bool needs_credentials;        /* some operation does */
+	bool requires_tls;             /* require-tls: true */
 };
 
 /* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */

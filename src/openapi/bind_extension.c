@@ -307,8 +307,18 @@ static int read_query(struct binder *binder, struct resource *resource, const st
 	return 0;
 }
 
+static int read_require_tls(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)resource;
+	if (value->type != JSON_TRUE && value->type != JSON_FALSE)
+		issue_type(binder, value, "require-tls", "write require-tls: true");
+	binder->api->requires_tls = json_is_true(value);
+	return 0;
+}
+
 static const struct key root_keys[] = {
 	{ STR_INIT("query"), read_query },
+	{ STR_INIT("require-tls"), read_require_tls },
 	{ STR_INIT("schema-status"), read_schema_status },
 	{ { NULL, 0 }, NULL },
 };

@@ -12,6 +12,7 @@
 
 #include "server/admin.h"
 #include "server/certificates.h"
+#include "server/hosts.h"
 #include "server/listener.h"
 #include "server/shared.h"
 #include "server/worker.h"
@@ -79,7 +80,9 @@ static int take_options(struct statute_server *server, const struct statute_serv
 	shared->settings.content_max = shared->limits.content_max;
 	shared->settings.arena_max = (size_t)shared->limits.request_memory;
 	shared->settings.is_dev = options->is_dev;
-	return 0;
+	shared->settings.requires_tls = options->requires_tls;
+	shared->settings.omits_hsts = options->omits_hsts;
+	return hosts_read(options->hosts, &server->arena, &server->problems, &shared->settings);
 }
 
 static int take_admin_host(struct statute_server *server, const char *name)
@@ -223,6 +226,10 @@ static int open_listeners(struct statute_server *server, const struct statute_se
 	if (r < 0)
 		return r;
 	write_url(&server->address, is_secure, server->url);
+	server->shared.settings.tls_port = is_secure ? address_port(&server->address) : 0;
+	if (!is_secure && (options->requires_tls || server->generation->api->requires_tls))
+		buf_printf(&server->problems, "warning: TLS is required and there is none here (--tls-cert FILE): "
+		                              "every request will be redirected or refused\n");
 	if (options->listen_plain)
 		write_url(&server->plain_address, false, server->plain_url);
 	if (!server->shared.admin_is_public && (!admin || strcmp(admin, "off") != 0))

@@ -284,7 +284,7 @@ static void errors_that_need_no_operation_are_kept_apart(void **state)
 	(void)state;
 	load(S(HEAD_3_1 "paths: {}\n"));
 	/* blocks A and B */
-	assert_str(written(statute_document_answers_anywhere(public)), "400 408 414 417 431 501 503 505");
+	assert_str(written(statute_document_answers_anywhere(public)), "400 408 414 417 425 431 501 503 505");
 	assert_str(codes_of(statute_document_answers_anywhere(public), 501),
 	           "TRANSFER_CODING_NOT_IMPLEMENTED");
 	assert_str(codes_of(statute_document_answers_anywhere(public), 503),
