@@ -110,6 +110,16 @@ STATUTE_CHECK STATUTE_API int statute_server_reload_certificates(struct statute_
  * and is served. A document that could not even be loaded counts too, which only the caller knows.
  */
 STATUTE_API void statute_server_count_reload(struct statute_server *server, bool took_over);
+/*
+ * Any thread, and from a signal handler. Out of service: from now on every request but for health probes
+ * is answered 503 MAINTENANCE (RFC 9110 section 15.6.4), until it is called with STATUTE_MAINTENANCE_OFF.
+ * `until_s` is STATUTE_MAINTENANCE_OPEN, or the Unix time when it is expected to end, which clients are
+ * told. A document that declares itself in maintenance is so in any case.
+ */
+enum { STATUTE_MAINTENANCE_OFF = 0, STATUTE_MAINTENANCE_OPEN = -1 };
+STATUTE_API void statute_server_maintain(struct statute_server *server, int64_t until_s);
+/* Any thread, and from a signal handler: what was said last to statute_server_maintain. */
+STATUTE_API int64_t statute_server_maintenance(const struct statute_server *server);
 /* Any thread, and from a signal handler: opens the log file anew, as after a rotation. */
 STATUTE_API void statute_server_reopen_log(struct statute_server *server);
 /* Not while it runs. Accepts NULL. */

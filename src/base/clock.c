@@ -82,3 +82,75 @@ size_t clock_rfc3339(char out[CLOCK_RFC3339_LEN], int64_t wall_ms, bool with_ms)
 	*at++ = 'Z';
 	return (size_t)(at - out);
 }
+
+/* Digits and marks as `form` has them: '0' a digit, else the character itself; false where they differ. */
+static bool has_form(struct str text, const char *form)
+{
+	for (size_t i = 0; form[i]; i++)
+		if (i >= text.len || (form[i] == '0' ? text.at[i] < '0' || text.at[i] > '9' : text.at[i] != form[i]))
+			return false;
+	return true;
+}
+
+static unsigned digits(struct str text, size_t from, size_t count)
+{
+	unsigned number = 0;
+
+	for (size_t i = from; i < from + count; i++)
+		number = number * 10 + (unsigned)(text.at[i] - '0');
+	return number;
+}
+
+/* "Z", "+01:00"; false where it is no offset, or something follows. */
+static bool read_offset(struct str text, int64_t *ret_s)
+{
+	bool is_behind = str_starts(text, S("-"));
+	unsigned hours, minutes;
+
+	*ret_s = 0;
+	if (text.len == 1)
+		return text.at[0] == 'Z' || text.at[0] == 'z';
+	if (text.len != 6 || !(has_form(text, "+00:00") || has_form(text, "-00:00")))
+		return false;
+	hours = digits(text, 1, 2);
+	minutes = digits(text, 4, 2);
+	*ret_s = (int64_t)(hours * 3600 + minutes * 60) * (is_behind ? -1 : 1);
+	return hours < 24 && minutes < 60;
+}
+
+static unsigned month_days(unsigned year, unsigned month)
+{
+	int64_t first = days_from_civil((int)year, month, 1);
+	int64_t next = month == 12 ? days_from_civil((int)year + 1, 1, 1) : days_from_civil((int)year, month + 1, 1);
+
+	return (unsigned)(next - first);
+}
+
+bool clock_rfc3339_parse(struct str text, int64_t *ret_s)
+{
+	unsigned year, month, day, hour, minute, second;
+	int64_t offset;
+	size_t end = 19;
+
+	if (!has_form(text, "0000-00-00T00:00:00") && !has_form(text, "0000-00-00t00:00:00"))
+		return false;
+	year = digits(text, 0, 4);
+	month = digits(text, 5, 2);
+	day = digits(text, 8, 2);
+	hour = digits(text, 11, 2);
+	minute = digits(text, 14, 2);
+	second = digits(text, 17, 2);
+	if (end < text.len && text.at[end] == '.') {
+		size_t from = ++end;
+
+		while (end < text.len && text.at[end] >= '0' && text.at[end] <= '9')
+			end++;
+		if (end == from)
+			return false;
+	}
+	if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 || minute > 59 ||
+	    second > 60 || !read_offset(str_sub(text, end, text.len), &offset))
+		return false;
+	*ret_s = days_from_civil((int)year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+	return true;
+}

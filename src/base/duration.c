@@ -16,14 +16,17 @@ bool duration_read(struct str text, uint64_t *ret_ms)
 		{ STR_INIT("h"), 3600000 }, { STR_INIT("d"), 86400000 },
 	};
 	size_t digits = 0;
-	uint64_t number;
+	uint64_t number, ms;
 
 	while (digits < text.len && text.at[digits] >= '0' && text.at[digits] <= '9')
 		digits++;
 	if (!str_to_u64(str_of(text.at, digits), &number))
 		return false;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (str_eq(str_sub(text, digits, text.len), units[i].name))
-			return !__builtin_mul_overflow(number, units[i].ms, ret_ms);
+		if (str_eq(str_sub(text, digits, text.len), units[i].name) &&
+		    !__builtin_mul_overflow(number, units[i].ms, &ms)) {
+			*ret_ms = ms;
+			return true;
+		}
 	return false;
 }

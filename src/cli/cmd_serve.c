@@ -72,6 +72,7 @@ static const char help[] =
 	"again stops it at once. SIGHUP reads DOCUMENT anew and serves it from then on, if\n"
 	"nothing is wrong with it, without losing a request; so with the certificate and its key.\n"
 	"It opens the log file anew, too.\n"
+	"SIGUSR1 takes it out of service (503), and the next one back: see statute maintenance.\n"
 	"Where the terminal that it was started from is gone, SIGHUP stops it, unless it\n"
 	"has a log file.\n";
 
@@ -101,6 +102,18 @@ static void hang_up(struct statute_server *server)
 	reloader_ask(&reloader);
 }
 
+/* On until the next one, or off. */
+static void turn_maintenance(struct statute_server *server)
+{
+	static const char on[] = "statute: maintenance begins\n", off[] = "statute: maintenance ends\n";
+	bool begins = statute_server_maintenance(server) == STATUTE_MAINTENANCE_OFF;
+	ssize_t written;
+
+	statute_server_maintain(server, begins ? STATUTE_MAINTENANCE_OPEN : STATUTE_MAINTENANCE_OFF);
+	written = write(STDERR_FILENO, begins ? on : off, begins ? sizeof(on) - 1 : sizeof(off) - 1);
+	(void)written;
+}
+
 static void on_signal(int number)
 {
 	struct statute_server *server;
@@ -110,6 +123,8 @@ static void on_signal(int number)
 	server = serving;
 	if (server && number == SIGHUP)
 		hang_up(server);
+	else if (server && number == SIGUSR1)
+		turn_maintenance(server);
 	else if (server)
 		statute_server_stop(server);
 	atomic_fetch_sub(&handlers, 1);
@@ -126,7 +141,7 @@ static bool is_ignored(int number)
 
 static void take_signals(struct statute_server *server, const char *log)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
 	struct sigaction heed = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	bool has_log_file = strcmp(log, "-") != 0 && strcmp(log, "off") != 0;

@@ -29,7 +29,7 @@ struct command {
 	int (*run)(const void *options, char *const *words, size_t count);
 };
 
-extern const struct command cmd_serve, cmd_routes, cmd_explain, cmd_decide, cmd_token;
+extern const struct command cmd_serve, cmd_routes, cmd_explain, cmd_decide, cmd_token, cmd_maintenance;
 
 /* "statute: " and the message and a line end, to stderr. */
 void command_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

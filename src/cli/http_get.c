@@ -1,5 +1,5 @@
 /*
- * One GET: see http_get.h. It asks for the connection to be closed, reads until that
+ * One request: see http_get.h. It asks for the connection to be closed, reads until that
  * happens, and takes the answer apart: servers of ours name a length or close.
  */
 #include "cli/http_get.h"
@@ -167,8 +167,8 @@ static int ask(int fd, const struct endpoint *endpoint, const struct http_get *g
 	bool is_sent;
 
 	buf_init(&request, NULL, ANSWER_MAX);
-	buf_printf(&request, "GET %.*s HTTP/1.1\r\nHost: %.*s\r\nAccept: %s\r\nConnection: close\r\n\r\n",
-	           STR_ARG(get->path), STR_ARG(endpoint->authority), get->accept);
+	buf_printf(&request, "%s %.*s HTTP/1.1\r\nHost: %.*s\r\nAccept: %s\r\nConnection: close\r\n\r\n",
+	           get->method ? get->method : "GET", STR_ARG(get->path), STR_ARG(endpoint->authority), get->accept);
 	is_sent = !request.failed && send_all(fd, buf_str(&request), due_us);
 	buf_done(&request);
 	return is_sent && read_all(fd, ret_answer, due_us) ? 0 : fail(cause, "no whole answer came in time");

@@ -1,4 +1,4 @@
-/* One GET over HTTP/1.1, to an end or a timeout; for asking a server on this machine. Blocks. */
+/* One request without content over HTTP/1.1, to an end or a timeout; for asking a server on this machine. Blocks. */
 #ifndef STATUTE_CLI_HTTP_GET_H
 #define STATUTE_CLI_HTTP_GET_H
 
@@ -11,6 +11,7 @@ enum { HTTP_GET_CAUSE = 128 };
 struct http_get {
 	struct str url;        /* as http_get_is_url takes it */
 	struct str path;       /* "/-/trace/req_1", already encoded */
+	const char *method;    /* NULL: GET */
 	const char *accept;    /* a media type */
 	unsigned timeout_ms;   /* for all of it */
 };

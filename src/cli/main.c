@@ -7,7 +7,9 @@
 #include "cli/command.h"
 #include "cli/near.h"
 
-static const struct command *const commands[] = { &cmd_serve, &cmd_routes, &cmd_explain, &cmd_decide, &cmd_token };
+static const struct command *const commands[] = {
+	&cmd_serve, &cmd_routes, &cmd_explain, &cmd_decide, &cmd_token, &cmd_maintenance,
+};
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
 static void print_commands(void)
@@ -16,7 +18,7 @@ static void print_commands(void)
 	       "Usage: statute COMMAND [options]\n\nCommands:\n",
 	       STATUTE_VERSION);
 	for (size_t i = 0; i < COMMANDS; i++)
-		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-11s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\nOptions:\n"
 	       "  -h, --help       this text; after a command, what the command does\n"
 	       "      --version    the version\n");

@@ -15,7 +15,7 @@
 #include "exchange/facts.h"
 #include "message/date.h"
 
-enum { CONTENT_MAX = 64 << 20, PATH_SPARED = 200 };
+enum { CONTENT_MAX = 64 << 20, PATH_SPARED = 200, MAINTENANCE_RETRY_S = 60, RETRY_MAX_S = 7 * 86400 };
 
 int exchange_reply_json(struct exchange *x, const struct json *value)
 {
@@ -53,9 +53,21 @@ void exchange_guard_page(struct exchange *x)
 	response_set(&x->response, S("Referrer-Policy"), S("no-referrer"));
 }
 
-static struct str seconds(struct exchange *x)
+/* How long a 503 asks to wait: until the maintenance is over, where its end is known and has not passed. */
+static uint32_t retry_after(const struct exchange *x)
 {
-	int len = snprintf(x->seconds, sizeof(x->seconds), "%u", x->host->settings->retry_after_s);
+	int64_t left = x->host->maintenance - x->now_ms / 1000;
+
+	if (strcmp(x->verdict.code, "MAINTENANCE") != 0)
+		return x->host->settings->retry_after_s;
+	if (x->host->maintenance == MAINTENANCE_OPEN || left < 1)
+		return MAINTENANCE_RETRY_S;
+	return left < RETRY_MAX_S ? (uint32_t)left : RETRY_MAX_S;
+}
+
+static struct str seconds(struct exchange *x, uint32_t count)
+{
+	int len = snprintf(x->seconds, sizeof(x->seconds), "%u", count);
 
 	return str_of(x->seconds, (size_t)len);
 }
@@ -91,8 +103,8 @@ static void add_obliged_fields(struct exchange *x)
 	case 413: response->must_close = true; break;
 	case 429:
 	case 503:
-		x->problem.retry_after = (int)x->host->settings->retry_after_s;
-		response_set(response, S("Retry-After"), seconds(x));
+		x->problem.retry_after = (int)retry_after(x);
+		response_set(response, S("Retry-After"), seconds(x, retry_after(x)));
 		break;
 	default: break;
 	}
@@ -149,6 +161,23 @@ static void describe_offers(struct exchange *x)
 		x->problem.details = details;
 }
 
+static void describe_maintenance(struct exchange *x)
+{
+	struct json *details;
+	char end[CLOCK_RFC3339_LEN];
+
+	if (x->host->maintenance <= 0)
+		return;
+	details = json_new(&x->arena, JSON_OBJECT);
+	if (details &&
+	    json_set(&x->arena, details, S("estimatedEnd"),
+	             json_new_string(
+			     &x->arena,
+			     str_dup(&x->arena, str_of(end, clock_rfc3339(end, x->host->maintenance * 1000,
+	                                                                  false))))) == 0)
+		x->problem.details = details;
+}
+
 /* What any kind of resource would say about an error. */
 static void describe(struct exchange *x)
 {
@@ -160,6 +189,8 @@ static void describe(struct exchange *x)
 		describe_parameters(x);
 	else if (strcmp(code, "NOT_ACCEPTABLE") == 0)
 		describe_offers(x);
+	else if (strcmp(code, "MAINTENANCE") == 0)
+		describe_maintenance(x);
 	else if (strcmp(code, "NOT_BOUND") == 0 && x->bound && x->host->settings->is_dev)
 		x->problem.hint = x->bound->why_not;
 }

@@ -78,6 +78,7 @@ struct exchange_host {
 	/* The state of the whole server, read at the start of each request. */
 	bool is_draining;   /* 503 for everything new */
 	bool is_overloaded; /* 503, the request was not admitted */
+	int64_t maintenance; /* MAINTENANCE_OFF, MAINTENANCE_OPEN, or Unix seconds: 503 until somebody ends it */
 	void *data;         /* the server's */
 };
 

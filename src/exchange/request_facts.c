@@ -74,10 +74,29 @@ static bool expectation_is_known(struct exchange *x)
 	return true;
 }
 
-static void find_server_facts(struct exchange *x, bool is_own)
+static void find_admission_facts(struct exchange *x, bool is_own)
 {
 	FACT(IN_SERVICE, is_own || !x->host->is_draining);
+	FACT(IN_MAINTENANCE, !is_own && x->host->maintenance != MAINTENANCE_OFF);
 	FACT(OVERLOADED, !is_own && x->host->is_overloaded);
+}
+
+/* What is turned away at the door is neither routed nor read: there is no time for it. */
+static bool is_turned_away(const struct exchange *x)
+{
+	return x->host->is_draining || x->host->is_overloaded || x->host->maintenance != MAINTENANCE_OFF;
+}
+
+static void turn_away(struct exchange *x)
+{
+	statute_facts_init(&x->facts);
+	statute_facts_set_method(&x->facts, method_name(x->request.method).at);
+	find_admission_facts(x, false);
+}
+
+static void find_server_facts(struct exchange *x, bool is_own)
+{
+	find_admission_facts(x, is_own);
 	FACT(METHOD_KNOWN, x->host->api->implements[x->request.method]);
 	FACT(EXPECTATION_KNOWN, !request_has(&x->request, FIELD_EXPECT) || expectation_is_known(x));
 	FACT(IS_ASTERISK, str_eq(x->request.path, S("*")));
@@ -225,6 +244,10 @@ int exchange_find_request_facts(struct exchange *x)
 	bool is_own = is_own_path(x);
 	int r;
 
+	if (!is_own && is_turned_away(x)) {
+		turn_away(x);
+		return 0;
+	}
 	if (!is_own) {
 		route(x);
 		x->kind = x->bound && x->host->kind_of ? x->host->kind_of(x->bound->kind) : NULL;

@@ -97,6 +97,9 @@ struct bound_path {
 	struct str accept_post, accept_patch, accept_put;
 };
 
+/* Until when a document is out of service by its owner's choice, where it is no time. */
+enum { MAINTENANCE_OFF = 0, MAINTENANCE_OPEN = -1 };
+
 /* A document, bound. */
 struct api {
 	struct document *document;
@@ -111,6 +114,7 @@ struct api {
 	bool implements[METHOD_COUNT]; /* by method: some operation may have it (B05) */
 	bool needs_credentials;        /* some operation does */
 	bool requires_tls;             /* require-tls: true */
+	int64_t maintenance;           /* MAINTENANCE_OFF, MAINTENANCE_OPEN, or the Unix time of its end */
 };
 
 /* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */

@@ -316,7 +316,15 @@ static int read_require_tls(struct binder *binder, struct resource *resource, co
 	return 0;
 }
 
+static int read_maintenance(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)resource;
+	bind_maintenance(binder, value);
+	return 0;
+}
+
 static const struct key root_keys[] = {
+	{ STR_INIT("maintenance"), read_maintenance },
 	{ STR_INIT("query"), read_query },
 	{ STR_INIT("require-tls"), read_require_tls },
 	{ STR_INIT("schema-status"), read_schema_status },

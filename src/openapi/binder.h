@@ -48,6 +48,8 @@ struct str bind_singular(struct arena *arena, struct str plural);
 STATUTE_CHECK int bind_root_extension(struct binder *binder);
 STATUTE_CHECK int bind_extension(struct binder *binder, struct resource *resource,
                                  const struct json *extension);
+/* bind_maintenance.c: x-statute: {maintenance: …} at the root. */
+void bind_maintenance(struct binder *binder, const struct json *value);
 /* The collection's name that a path item asks for, or {NULL, 0}. */
 struct str bind_extension_collection(const struct path_item *item);
 

@@ -211,5 +211,7 @@ const struct own_page admin_pages[] = {
 	{ .path = "/-/traces", .read = read_query, .reply = reply_traces },
 	{ .path = "/-/trace/", .takes_more = true, .look_up = find_trace, .reply = reply_trace,
 	  .explain = explain_trace },
+	{ .path = "/-/maintenance", .read = admin_maintenance_read, .write = admin_maintenance_write,
+	  .reply = admin_maintenance_reply },
 	{ 0 },
 };

@@ -8,6 +8,7 @@
 #include "server/connection.h"
 
 #include "base/clock.h"
+#include "server/admission.h"
 #include "server/own_paths.h"
 
 /* Content that is read and forgotten after an early answer, so that the connection can be kept. */
@@ -222,8 +223,7 @@ static void begin(struct connection *c, bool has_more)
 	if (worker->in_flight >= worker->in_flight_max)
 		connection_yield_flight(worker);
 	serving_begin(worker, c->x);
-	worker->serving->host.is_draining = worker_is_draining(worker);
-	worker->serving->host.is_overloaded = worker->in_flight >= worker->in_flight_max;
+	admission_ask(worker, &c->x->request, &worker->serving->host);
 	count_in_flight(worker, worker->in_flight + 1);
 	c->in_flight = true;
 	c->has_content_begun = has_more && c->x->request.has_content;
@@ -272,10 +272,7 @@ static bool has_turn(struct connection *c)
 	struct worker *worker = c->worker;
 	uint64_t now = uv_now(&worker->loop);
 
-	if (now != worker->busy_at) {
-		worker->busy_at = now;
-		worker->busy_since = uv_hrtime();
-	}
+	admission_begin_turn(worker, now);
 	if (now != c->turn) {
 		c->turn = now;
 		c->turn_requests = c->turn_bytes = 0;

@@ -15,6 +15,10 @@ struct own_page {
 	int (*read)(struct exchange *x, struct str more);
 	/* Looks up what `more` names, which may not exist. May be NULL: it exists. */
 	int (*look_up)(struct exchange *x, struct str more, bool *ret_exists);
+	/*
+	 * PUT or DELETE, on the admin listener alone; its facts of block K are stated. NULL: it can only be read.
+	 */
+	int (*write)(struct exchange *x);
 	int (*reply)(struct exchange *x, struct str more);
 	void (*explain)(struct exchange *x); /* an error: may add to x->problem. May be NULL */
 };
@@ -35,5 +39,9 @@ STATUTE_CHECK int own_page_send(struct exchange *x, const struct buf *buf, struc
 
 /* Those that operators alone may see; the last has no path. admin_pages.c */
 extern const struct own_page admin_pages[];
+/* Of /-/maintenance. admin_maintenance.c */
+int admin_maintenance_read(struct exchange *x, struct str more);
+int admin_maintenance_write(struct exchange *x);
+int admin_maintenance_reply(struct exchange *x, struct str more);
 
 #endif

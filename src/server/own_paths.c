@@ -160,6 +160,18 @@ static bool is_read(const struct exchange *x)
 	return x->request.method == METHOD_GET || x->request.method == METHOD_HEAD;
 }
 
+/* Who may read on a public listener may not change anything there. */
+static bool takes_writes(const struct exchange *x, const struct own_page *page)
+{
+	return page && page->write && x->host->owns_every_path;
+}
+
+static bool is_allowed(const struct exchange *x, const struct own_page *page)
+{
+	return is_read(x) || (takes_writes(x, page) &&
+	                      (x->request.method == METHOD_PUT || x->request.method == METHOD_DELETE));
+}
+
 /* What a page says of any request, whether what it names exists or not. */
 static void state_facts(struct exchange *x, const struct own_page *page)
 {
@@ -173,7 +185,7 @@ static void state_facts(struct exchange *x, const struct own_page *page)
 	statute_fact_set(&x->facts, STATUTE_FACT_ACCEPT_FITS, true);
 	statute_fact_set(&x->facts, STATUTE_FACT_HAS_NO_ROW, !page || !page->look_up);
 	statute_fact_set(&x->facts, STATUTE_FACT_PATH_FOUND, page != NULL);
-	statute_fact_set(&x->facts, STATUTE_FACT_METHOD_ALLOWED, is_read(x));
+	statute_fact_set(&x->facts, STATUTE_FACT_METHOD_ALLOWED, is_allowed(x, page));
 	if (page && page->is_healthy && is_read(x)) {
 		statute_fact_set(&x->facts, STATUTE_FACT_IS_HEALTH_PATH, true);
 		statute_fact_set(&x->facts, STATUTE_FACT_HEALTHY, page->is_healthy(x));
@@ -213,9 +225,10 @@ static bool begin(struct exchange *x, const struct own_page *page)
 	return !page || !page->read || page->read(x, own->more) == 0;
 }
 
-static void allow(struct exchange *x)
+static void allow(struct exchange *x, const struct own_page *page)
 {
-	response_set(&x->response, S("Allow"), S("GET, HEAD, OPTIONS"));
+	response_set(&x->response, S("Allow"),
+	             takes_writes(x, page) ? S("GET, HEAD, PUT, DELETE, OPTIONS") : S("GET, HEAD, OPTIONS"));
 }
 
 /* Content that nobody asked for means nothing here. */
@@ -225,12 +238,19 @@ static int understand(struct exchange *x)
 	return 0;
 }
 
+static int write(struct exchange *x)
+{
+	const struct own_request *own = x->kind_data;
+
+	return own && own->page && own->page->write ? own->page->write(x) : STATUTE_EINVAL;
+}
+
 static int reply(struct exchange *x)
 {
 	const struct own_request *own = x->kind_data;
 
 	if (x->response.status == 204) { /* OPTIONS */
-		allow(x);
+		allow(x, own ? own->page : NULL);
 		return 0;
 	}
 	if (!own || !own->page)
@@ -243,14 +263,15 @@ static void explain(struct exchange *x)
 	const struct own_request *own = x->kind_data;
 
 	if (x->response.status == 405)
-		allow(x);
+		allow(x, own ? own->page : NULL);
 	if (own && own->page && own->page->explain)
 		own->page->explain(x);
 }
 
 #define OWN_KIND(its_name) \
 	{ \
-		.name = (its_name), .find = find, .understand = understand, .reply = reply, .explain = explain \
+		.name = (its_name), .find = find, .understand = understand, .write = write, .reply = reply, \
+		.explain = explain \
 	}
 static const struct exchange_kind own_kind = OWN_KIND("own"), admin_kind = OWN_KIND("admin");
 

@@ -7,7 +7,8 @@
  *	/-/errors/CODE   one of them; also a code that was made for this API
  *	/-/assets/FILE   what pages for people are made of: see observe/page_assets.h
  *
- * They go through the graph like every other path; only GET and HEAD are allowed.
+ * They go through the graph like every other path; only GET and HEAD are allowed, but for what
+ * the admin listener lets an operator change.
  */
 #ifndef STATUTE_SERVER_OWN_PATHS_H
 #define STATUTE_SERVER_OWN_PATHS_H

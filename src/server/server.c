@@ -354,6 +354,16 @@ void statute_server_stop(struct statute_server *server)
 	wake_all(server);
 }
 
+void statute_server_maintain(struct statute_server *server, int64_t until_s)
+{
+	maintenance_set(&server->shared.maintenance, until_s);
+}
+
+int64_t statute_server_maintenance(const struct statute_server *server)
+{
+	return maintenance_now(&server->shared.maintenance, MAINTENANCE_OFF);
+}
+
 void statute_server_reopen_log(struct statute_server *server)
 {
 	log_sink_reopen(&server->shared.sink);

@@ -13,6 +13,7 @@
 
 #include "exchange/exchange.h"
 #include "server/log_sink.h"
+#include "server/maintenance.h"
 
 /* The limits of the options, each with a value. */
 struct server_limits {
@@ -50,6 +51,7 @@ struct shared {
 	struct str admin_host;     /* a name that the admin listener is called by, or empty */
 	bool admin_is_public;      /* what operators see is answered on the public listener too */
 	struct door public, admin;
+	struct maintenance maintenance;
 	atomic_uint stops;         /* calls of statute_server_stop */
 	uv_mutex_t lock;
 	uv_cond_t taken;           /* a worker took what it was offered, or ended */

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "resource/resource.h"
 #include "server/admin.h"
+#include "server/admission.h"
+#include "server/background.h"
 #include "server/connection.h"
 #include "server/own_paths.h"
 
@@ -194,12 +196,6 @@ static struct exchange *take_handed_back(struct worker *worker)
 	return oldest;
 }
 
-static void resume(struct exchange *x)
-{
-	x->next = NULL;
-	connection_resume(x->host_data);
-}
-
 static void resume_all(struct worker *worker)
 {
 	struct exchange *x = take_handed_back(worker);
@@ -209,51 +205,10 @@ static void resume_all(struct worker *worker)
 	while (x) {
 		struct exchange *next = x->next;
 
-		resume(x);
+		x->next = NULL;
+		connection_resume(x->host_data);
 		x = next;
 	}
-}
-
-struct background {
-	uv_work_t work;
-	struct exchange *x;
-	void (*fn)(struct exchange *x);
-};
-
-static void on_background(uv_work_t *work)
-{
-	struct background *background = work->data;
-
-	background->fn(background->x);
-}
-
-static void after_background(uv_work_t *work, int status)
-{
-	struct background *background = work->data;
-	struct worker *worker = background->x->host->data;
-
-	(void)status;
-	worker->background--;
-	resume(background->x);
-}
-
-/* exchange_host.work. */
-static int work(struct exchange *x, void (*fn)(struct exchange *x))
-{
-	struct worker *worker = x->host->data;
-	struct background *background;
-
-	if (worker->background >= worker->background_max)
-		return STATUTE_ELIMIT;
-	background = arena_new(&x->arena, struct background);
-	if (!background)
-		return STATUTE_ENOMEM;
-	*background = (struct background){ .x = x, .fn = fn };
-	background->work.data = background;
-	if (uv_queue_work(&worker->loop, &background->work, on_background, after_background) < 0)
-		return STATUTE_ESYSTEM;
-	worker->background++;
-	return 0;
 }
 
 /* ---- Stopping ------------------------------------------------------------- */
@@ -308,6 +263,7 @@ static void on_prepare(uv_prepare_t *prepare)
 	if (worker->did_read)
 		store_hurry(worker->serving->host.store); /* one writer, whichever document the writes are of */
 	worker->did_read = false;
+	admission_end_turn(worker);
 	access_log_flush(&worker->log);
 	if (worker->log.lines.len || worker->has_missed)
 		wake_at(worker, uv_now(&worker->loop) + RETRY_MS);
@@ -353,7 +309,7 @@ void worker_fill_host(struct worker *worker, struct exchange_host *host)
 		.owns_every_path = worker->is_admin,
 		.kind_of = resource_kind_of,
 		.resume = hand_back,
-		.work = work,
+		.work = background_work,
 		.data = worker,
 	};
 }

@@ -115,6 +115,7 @@ struct store_engine {
 	struct store_write *first, **last;
 	size_t waiting;
 	atomic_bool has_unheard;     /* a write was submitted, and nobody told the writer */
+	_Atomic uint64_t waiting_us; /* the age of the oldest that the last batch left behind */
 	struct store_task *tasks; /* oldest first */
 	bool has_thread, is_ending;
 	/* Connections that were lost: all are opened anew then, since they share memory. */

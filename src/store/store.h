@@ -308,6 +308,7 @@ struct store_write {
 	bool created;
 	struct str cause; /* for the log: what the engine said, in the arena; or empty */
 	struct store *store; /* set by store_submit */
+	uint64_t submitted_us; /* likewise, monotonic */
 	struct store_write *next;
 };
 
@@ -330,6 +331,8 @@ struct store_counters {
 };
 /* Any thread. */
 void store_count(struct store *store, struct store_counters *ret_counters);
+/* Any thread, without a lock: the age of the oldest write that the last batch left waiting; 0: it left none. */
+uint64_t store_waiting_us(const struct store *store);
 /* What the engine said last on this reader, for the log; valid until the next call on it. */
 struct str store_reader_cause(const struct store_reader *reader);
 

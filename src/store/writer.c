@@ -211,6 +211,9 @@ static struct store_write *take_batch(struct store_engine *engine, size_t *ret_c
 		last->next = NULL;
 		engine->waiting -= count;
 	}
+	atomic_store_explicit(&engine->waiting_us,
+	                      engine->first ? clock_monotonic_us() - engine->first->submitted_us : 0,
+	                      memory_order_relaxed);
 	pthread_mutex_unlock(&engine->lock);
 	*ret_count = count;
 	return first;
@@ -274,6 +277,7 @@ int store_submit(struct store *store, struct store_write *write)
 
 	write->store = store;
 	write->next = NULL;
+	write->submitted_us = clock_monotonic_us();
 	pthread_mutex_lock(&engine->lock);
 	is_full = engine->waiting >= engine->options.queue_max || engine->is_ending;
 	if (!is_full) {
@@ -302,4 +306,9 @@ void store_hurry(struct store *store)
 
 	if (atomic_load(&engine->has_unheard) && atomic_exchange(&engine->has_unheard, false))
 		writer_wake(engine);
+}
+
+uint64_t store_waiting_us(const struct store *store)
+{
+	return atomic_load_explicit(&store->engine->waiting_us, memory_order_relaxed);
 }

@@ -140,6 +140,51 @@ static void durations_have_a_unit(void **state)
 	assert_false(duration_read(S("1 h"), &ms));
 	assert_false(duration_read(S("213503982335d"), &ms));
 	assert_false(duration_read(S(""), &ms));
+	assert_int_equal(ms, 86400000);
+}
+
+static void assert_time(const char *text, int64_t expected)
+{
+	int64_t seconds;
+
+	assert_true(clock_rfc3339_parse(str_from(text), &seconds));
+	assert_int_equal(seconds, expected);
+}
+
+/* RFC 3339 section 5.6 and 5.8. */
+static void date_times_are_read(void **state)
+{
+	(void)state;
+	assert_time("1970-01-01T00:00:00Z", 0);
+	assert_time("1985-04-12T23:20:50.52Z", 482196050);
+	assert_time("1996-12-19T16:39:57-08:00", 851042397);
+	assert_time("1996-12-20T00:39:57Z", 851042397);
+	assert_time("1937-01-01T12:00:27.87+00:20", -1041337173);
+	assert_time("1990-12-31T23:59:60Z", 662688000);
+	assert_time("2000-02-29t00:00:00z", 951782400);
+	assert_time("2026-01-08T12:00:00+00:00", 1767873600);
+	assert_time("0000-01-01T00:00:00Z", -62167219200);
+	assert_time("9999-12-31T23:59:59Z", 253402300799);
+}
+
+static void what_is_no_date_time_is_refused(void **state)
+{
+	static const char *const texts[] = {
+		"", "2026", "2026-01-08", "2026-01-08T12:00Z", "2026-01-08 12:00:00Z", "2026-01-08T12:00:00",
+		"2026-13-08T12:00:00Z", "2026-00-08T12:00:00Z", "2026-01-00T12:00:00Z", "2026-01-32T12:00:00Z",
+		"2026-02-29T12:00:00Z", "2100-02-29T12:00:00Z", "2026-01-08T24:00:00Z", "2026-01-08T12:60:00Z",
+		"2026-01-08T12:00:61Z", "2026-01-08T12:00:00.Z", "2026-01-08T12:00:00.5", "2026-01-08T12:00:00Zx",
+		"2026-01-08T12:00:00+24:00", "2026-01-08T12:00:00+00:60", "2026-01-08T12:00:00+0000",
+		"2026-01-08T12:00:00+00", "02026-01-08T12:00:00Z", "2026-1-08T12:00:00Z", "-026-01-08T12:00:00Z",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		int64_t seconds = 7;
+
+		assert_false(clock_rfc3339_parse(str_from(texts[i]), &seconds));
+		assert_int_equal(seconds, 7);
+	}
 }
 
 int main(void)
@@ -154,6 +199,8 @@ int main(void)
 		cmocka_unit_test(dates_go_both_ways),
 		cmocka_unit_test(a_map_keeps_many_keys),
 		cmocka_unit_test(durations_have_a_unit),
+		cmocka_unit_test(date_times_are_read),
+		cmocka_unit_test(what_is_no_date_time_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("base/str", tests, NULL, NULL);
