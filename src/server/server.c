@@ -14,36 +14,14 @@
 #include "server/certificates.h"
 #include "server/hosts.h"
 #include "server/listener.h"
-#include "server/shared.h"
+#include "server/server.h"
 #include "server/worker.h"
 
-enum {
-	WORKERS_MAX = 256,
-	PROBLEMS_MAX = 4 << 20,
-	SERVER_ARENA = 64 << 20,
-	URL_MAX = ADDRESS_TEXT_MAX + 9,
-	ADMIN_CONNECTIONS = 100
-};
-
-struct statute_server {
-	struct arena arena;
-	struct shared shared;
-	struct statute_document *first; /* the document that it began with */
-	struct generation *generation;  /* the newest */
-	atomic_size_t generations;      /* that are alive */
-	uv_mutex_t reloading;           /* one at a time */
-	struct buf problems;
-	struct address address, plain_address, admin_address;
-	char url[URL_MAX], plain_url[URL_MAX], admin_url[URL_MAX];
-	struct worker **workers;  /* that of the admin listener last */
-	size_t worker_count;      /* of those that were made */
-	bool is_port_chosen;      /* of `address`, by the system */
-	bool has_sink;
-};
+enum { WORKERS_MAX = 256, PROBLEMS_MAX = 4 << 20, SERVER_ARENA = 64 << 20, ADMIN_CONNECTIONS = 100 };
 
 /* ---- What is wrong -------------------------------------------------------- */
 
-static int fail(struct statute_server *server, int r, const char *what, const char *why)
+int server_fail(struct statute_server *server, int r, const char *what, const char *why)
 {
 	buf_printf(&server->problems, "%s: %s\n", what, why);
 	return r;
@@ -59,10 +37,10 @@ static int take_options(struct statute_server *server, const struct statute_serv
 	int r = server_limits_from(options, &shared->limits, &option);
 
 	if (r < 0)
-		return fail(server, r, option, "out of range");
+		return server_fail(server, r, option, "out of range");
 	wanted = (size_t)shared->limits.connections;
 	if (options->workers > WORKERS_MAX)
-		return fail(server, STATUTE_EINVAL, "workers", "at most 256");
+		return server_fail(server, STATUTE_EINVAL, "workers", "at most 256");
 	shared->worker_count = options->workers ? options->workers : uv_available_parallelism();
 	if (shared->worker_count > WORKERS_MAX)
 		shared->worker_count = WORKERS_MAX;
@@ -100,7 +78,7 @@ static int open_sink(struct statute_server *server, const char *path)
 		return STATUTE_ENOMEM;
 	r = log_sink_open(&server->shared.sink, copy);
 	server->has_sink = true;
-	return r < 0 ? fail(server, r, path, "the log cannot be opened for writing") : 0;
+	return r < 0 ? server_fail(server, r, path, "the log cannot be opened for writing") : 0;
 }
 
 static int open_generation(struct statute_server *server, const struct statute_server_options *options)
@@ -158,11 +136,11 @@ static int bind_all(struct statute_server *server, const char *listen, struct ad
 	if (!fds)
 		return STATUTE_ENOMEM;
 	if (r < 0)
-		return fail(server, r, listen, ADDRESS_FORM);
+		return server_fail(server, r, listen, ADDRESS_FORM);
 	server->is_port_chosen |= address_port(ret_address) == 0;
 	r = listener_bind(ret_address, count, fds, &cause);
 	if (r < 0)
-		return fail(server, r, listen, cause);
+		return server_fail(server, r, listen, cause);
 	*ret_fds = fds;
 	return 0;
 }
@@ -182,7 +160,7 @@ static int listen_for_clients(struct statute_server *server, const char *listen,
 	if (!server->workers)
 		return STATUTE_ENOMEM;
 	if (listen_plain && !server->shared.tls)
-		return fail(server, STATUTE_EINVAL, listen_plain,
+		return server_fail(server, STATUTE_EINVAL, listen_plain,
 		            "a listener in the clear beside that of TLS, which there is none of: --tls-cert FILE");
 	r = bind_all(server, listen, &server->address, &fds);
 	if (r < 0)
@@ -192,7 +170,7 @@ static int listen_for_clients(struct statute_server *server, const char *listen,
 		return r;
 	}
 	r = make_workers(server, fds, plain, count);
-	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, listen, statute_err_text(r)) : r;
+	return r < 0 && r != STATUTE_ENOMEM ? server_fail(server, r, listen, statute_err_text(r)) : r;
 }
 
 static void write_url(const struct address *address, bool is_secure, char url[URL_MAX])
@@ -213,7 +191,7 @@ static int listen_for_admin(struct statute_server *server, const char *admin)
 		return r;
 	write_url(&server->admin_address, false, server->admin_url);
 	r = make_worker(server, (struct worker_sockets){ fd, -1 }, true);
-	return r < 0 && r != STATUTE_ENOMEM ? fail(server, r, server->admin_url, statute_err_text(r)) : r;
+	return r < 0 && r != STATUTE_ENOMEM ? server_fail(server, r, server->admin_url, statute_err_text(r)) : r;
 }
 
 static int open_listeners(struct statute_server *server, const struct statute_server_options *options)
@@ -314,7 +292,7 @@ static void run_worker(void *data)
 	worker_run(data);
 }
 
-static void wake_all(const struct statute_server *server)
+void server_wake(const struct statute_server *server)
 {
 	for (size_t i = 0; i < server->worker_count; i++)
 		worker_wake(server->workers[i]);
@@ -340,7 +318,7 @@ int statute_server_run(struct statute_server *server)
 	if (started < server->worker_count) {
 		set_running(&server->shared, false);
 		atomic_store(&server->shared.stops, 2);
-		wake_all(server);
+		server_wake(server);
 	}
 	for (size_t i = 0; i < started; i++)
 		uv_thread_join(&server->workers[i]->thread);
@@ -351,7 +329,7 @@ int statute_server_run(struct statute_server *server)
 void statute_server_stop(struct statute_server *server)
 {
 	atomic_fetch_add(&server->shared.stops, 1);
-	wake_all(server);
+	server_wake(server);
 }
 
 void statute_server_maintain(struct statute_server *server, int64_t until_s)
@@ -367,106 +345,6 @@ int64_t statute_server_maintenance(const struct statute_server *server)
 void statute_server_reopen_log(struct statute_server *server)
 {
 	log_sink_reopen(&server->shared.sink);
-}
-
-/* ---- Another document ----------------------------------------------------- */
-
-static int make_servings(struct statute_server *server, struct generation *generation)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < server->worker_count && r == 0; i++)
-		r = serving_new(server->workers[i], generation, &server->workers[i]->prepared);
-	return r == STATUTE_ESTORE ? fail(server, r, generation->database, "it cannot be opened once more") : r;
-}
-
-static void free_servings(struct statute_server *server)
-{
-	for (size_t i = 0; i < server->worker_count; i++) {
-		serving_free(server->workers[i]->prepared);
-		server->workers[i]->prepared = NULL;
-	}
-}
-
-/* Under the lock. */
-static bool is_awaited(const struct statute_server *server)
-{
-	for (size_t i = 0; server->shared.is_running && i < server->worker_count; i++)
-		if (atomic_load(&server->workers[i]->offered) && !server->workers[i]->has_ended)
-			return true;
-	return false;
-}
-
-/* Nothing can fail any more. */
-static void hand_over(struct statute_server *server, struct generation *generation)
-{
-	struct shared *shared = &server->shared;
-
-	uv_mutex_lock(&shared->lock);
-	for (size_t i = 0; i < server->worker_count; i++) {
-		serving_offer(server->workers[i], server->workers[i]->prepared);
-		server->workers[i]->prepared = NULL;
-	}
-	wake_all(server);
-	while (is_awaited(server))
-		uv_cond_wait(&shared->taken, &shared->lock);
-	uv_mutex_unlock(&shared->lock);
-	generation_leave(server->generation);
-	server->generation = generation;
-}
-
-static int reload(struct statute_server *server, struct statute_document *document)
-{
-	struct generation *generation;
-	int r;
-
-	if (atomic_load(&server->shared.stops))
-		return fail(server, STATUTE_ESTOPPED, server->url, statute_err_text(STATUTE_ESTOPPED));
-	r = generation_prepare(server->generation, document, &server->problems, &generation);
-	if (r < 0)
-		return r;
-	r = observe_label(server->shared.observe, generation->api);
-	if (r == 0)
-		r = make_servings(server, generation);
-	if (r == 0)
-		r = generation_adopt(generation, &server->problems);
-	if (r == 0) {
-		hand_over(server, generation);
-		return 0;
-	}
-	free_servings(server);
-	generation_discard(generation);
-	return r;
-}
-
-int statute_server_reload(struct statute_server *server, struct statute_document *document)
-{
-	int r;
-
-	uv_mutex_lock(&server->reloading);
-	buf_reset(&server->problems);
-	r = reload(server, document);
-	buf_add_char(&server->problems, '\0');
-	uv_mutex_unlock(&server->reloading);
-	return r;
-}
-
-int statute_server_reload_certificates(struct statute_server *server)
-{
-	int r = 0;
-
-	uv_mutex_lock(&server->reloading);
-	buf_reset(&server->problems);
-	if (server->shared.tls)
-		r = certificates_reload(&server->shared, &server->problems);
-	buf_add_char(&server->problems, '\0');
-	uv_mutex_unlock(&server->reloading);
-	return r;
-}
-
-void statute_server_count_reload(struct statute_server *server, bool took_over)
-{
-	observe_reload(server->shared.observe, took_over);
 }
 
 void statute_server_free(struct statute_server *server)
