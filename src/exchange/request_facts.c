@@ -92,6 +92,8 @@ static void turn_away(struct exchange *x)
 	statute_facts_init(&x->facts);
 	statute_facts_set_method(&x->facts, method_name(x->request.method).at);
 	find_admission_facts(x, false);
+	exchange_find_connection_facts(x, false);
+	statute_facts_settle(&x->facts, STATUTE_PHASE_REQUEST);
 }
 
 static void find_server_facts(struct exchange *x, bool is_own)

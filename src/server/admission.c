@@ -17,7 +17,7 @@ void admission_begin_turn(struct worker *worker, uint64_t now)
 		return;
 	worker->busy_at = now;
 	worker->busy_since = uv_hrtime();
-	if (worker->busy_since - worker->turn_ended >= IDLE_NS)
+	if (!worker->has_left_work && worker->busy_since - worker->turn_ended >= IDLE_NS)
 		worker->calm_at = worker->busy_since;
 }
 
@@ -30,6 +30,7 @@ void admission_end_turn(struct worker *worker)
 	now = worker->turn_ended = uv_hrtime();
 	if (now - worker->busy_since < age_max_ns(worker))
 		worker->calm_at = now;
+	worker->has_left_work = timeouts_first(&worker->timeouts, TIMEOUT_TURN) != NULL;
 	worker->busy_at = 0;
 }
 
