@@ -159,6 +159,11 @@ static void the_root_is_a_place_like_any_other(void **state)
 	assert_result(*state, "{\"a\":1}", "[{\"op\":\"copy\",\"from\":\"\",\"path\":\"/b\"}]",
 	              "{\"a\":1,\"b\":{\"a\":1}}");
 	assert_result(*state, "{\"a\":1}", "[{\"op\":\"move\",\"from\":\"\",\"path\":\"\"}]", "{\"a\":1}");
+	/* a name that only begins the same is beside it, not below it (section 4.4) */
+	assert_result(*state, "{\"a\":1}", "[{\"op\":\"move\",\"from\":\"/a\",\"path\":\"/ab\"}]", "{\"ab\":1}");
+	assert_result(*state, "{\"ab\":1}", "[{\"op\":\"move\",\"from\":\"/ab\",\"path\":\"/a\"}]", "{\"a\":1}");
+	assert_result(*state, "{\"a\":{},\"b\":1}", "[{\"op\":\"move\",\"from\":\"/b\",\"path\":\"/a/c\"}]",
+	              "{\"a\":{\"c\":1}}");
 }
 
 static void operations_see_what_those_before_them_did(void **state)
@@ -330,6 +335,16 @@ static void long_walks_meet_a_bound(void **state)
 		                 repeat(*state, cases[i].operation, cases[i].times));
 }
 
+/* A value that is moved is weighed, all of its nodes. */
+static void moving_large_values_meets_a_bound(void **state)
+{
+	struct str large = long_parent(*state, false, 100000, "0");
+
+	assert_too_large(*state, str_printf(*state, "{\"a\":%.*s}", STR_ARG(large)),
+	                 repeat(*state, "{\"op\":\"move\",\"from\":\"/a\",\"path\":\"/b\"},"
+	                                "{\"op\":\"move\",\"from\":\"/b\",\"path\":\"/a\"}", 2000));
+}
+
 /* 1 equals 1.000..., and every test of it would read all the zeros. */
 static void long_comparisons_meet_a_bound(void **state)
 {
@@ -398,6 +413,7 @@ int main(void)
 		json_test(nesting_meets_a_bound),
 		json_test(replacing_meets_the_greatest_depth_too),
 		json_test(long_walks_meet_a_bound),
+		json_test(moving_large_values_meets_a_bound),
 		json_test(long_comparisons_meet_a_bound),
 		json_test(patches_of_common_size_stay_within_the_bounds),
 		json_test(patching_reports_every_lack_of_memory),

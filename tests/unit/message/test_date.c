@@ -50,6 +50,12 @@ static const struct date_case cases[] = {
 	{ "Sun, 29 Feb 1900 08:49:37 GMT", -1 },
 	{ "Sun, -6 Nov 1994 08:49:37 GMT", -1 },
 	{ "Xyz, 06 Nov 1994 08:49:37 GMT", -1 },
+	{ "Jan, 06 Nov 1994 08:49:37 GMT", -1 },
+	{ "Jan Nov  6 08:49:37 1994", -1 },
+	{ "JanFeb, 06-Nov-94 08:49:37 GMT", -1 },
+	{ ", 06-Nov-94 08:49:37 GMT", -1 },
+	{ ", 06 Nov 1994 08:49:37 GMT", -1 },
+	{ " Nov  6 08:49:37 1994", -1 },
 	{ "Sunda, 06-Nov-94 08:49:37 GMT", -1 },
 	{ "Sunday, 06 Nov 1994 08:49:37 GMT", -1 },
 	{ "Sun, 06-Nov-94 08:49:37 GMT", -1 },
@@ -130,6 +136,27 @@ static void seconds_past_the_form_are_clamped(void **state)
 	assert_str(str_of(out, sizeof(out)), "Sat, 01 Jan 0000 00:00:00 GMT");
 }
 
+/* RFC 9110 section 5.6.7, for each year that a clock may say and each two digits: never more than 50 years ahead. */
+static void two_digits_are_of_the_latest_year_that_is_near_enough(void **state)
+{
+	static const int nows[] = { 1970, 1994, 1999, 2000, 2001, 2026, 2049, 2050, 2051, 2099, 2100, 2450 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(nows) / sizeof(nows[0]); i++)
+		for (int digits = 0; digits < 100; digits++) {
+			int year = nows[i] + 50;
+			char text[64];
+			int64_t seconds;
+
+			while (year % 100 != digits)
+				year--;
+			snprintf(text, sizeof(text), "Monday, 01-Mar-%02d 00:00:00 GMT", digits);
+			assert_true(http_date_parse(str_from(text), utc(nows[i], 3, 1), &seconds));
+			if (seconds != utc(year, 3, 1))
+				fail_msg("%s in %d is not of %d", text, nows[i], year);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -137,6 +164,7 @@ int main(void)
 		cmocka_unit_test(two_digits_mean_a_year_at_most_50_years_ahead),
 		cmocka_unit_test(what_is_written_agrees_with_the_c_library_and_is_read_back),
 		cmocka_unit_test(seconds_past_the_form_are_clamped),
+		cmocka_unit_test(two_digits_are_of_the_latest_year_that_is_near_enough),
 	};
 
 	return cmocka_run_group_tests_name("message/date", tests, NULL, NULL);

@@ -149,6 +149,57 @@ static void setting_replaces_and_adding_repeats(void **state)
 	assert_int_equal(response.field_count, RESPONSE_FIELDS);
 }
 
+/* RFC 9110 section 9.2.2: PUT, DELETE and the safe methods. */
+static void idempotence_is_that_of_rfc_9110_section_9_2_2(void **state)
+{
+	static const struct {
+		const char *name;
+		bool is_idempotent;
+	} methods[] = {
+#define M(name, is_safe, is_idempotent) { #name, is_idempotent },
+#include "message/method.def"
+#undef M
+	};
+	enum { COUNT = sizeof(methods) / sizeof(methods[0]) };
+
+	(void)state;
+	assert_int_equal(COUNT, METHOD_COUNT - 1);
+	for (size_t i = 0; i < COUNT; i++) {
+		struct str name = str_from(methods[i].name);
+		bool is_other = str_eq(name, S("POST")) || str_eq(name, S("PATCH")) || str_eq(name, S("CONNECT"));
+
+		assert_int_equal(methods[i].is_idempotent, !is_other);
+	}
+}
+
+/* Those whose grammar is a list (#rule) in RFC 9110, RFC 9112, RFC 7240 and the Fetch standard. */
+static void a_field_is_a_list_where_its_grammar_is(void **state)
+{
+	static const char *const lists[] = {
+		"accept", "accept-encoding", "accept-language", "access-control-request-headers", "connection",
+		"content-encoding", "expect", "if-match", "if-none-match", "keep-alive", "prefer", "te", "trailer",
+		"transfer-encoding", "upgrade", "via",
+	};
+	static const struct {
+		const char *name;
+		bool is_list;
+	} known[] = {
+#define F(id, name, is_list) { name, is_list },
+#include "message/field.def"
+#undef F
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		bool expected = false;
+
+		for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
+			expected |= strcmp(known[i].name, lists[k]) == 0;
+		if (known[i].is_list != expected)
+			fail_msg("%s: %d", known[i].name, known[i].is_list);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +210,8 @@ int main(void)
 		cmocka_unit_test(a_response_refuses_what_would_break_its_lines),
 		cmocka_unit_test(a_byte_that_breaks_a_line_is_found_wherever_it_stands),
 		cmocka_unit_test(setting_replaces_and_adding_repeats),
+		cmocka_unit_test(idempotence_is_that_of_rfc_9110_section_9_2_2),
+		cmocka_unit_test(a_field_is_a_list_where_its_grammar_is),
 	};
 
 	return cmocka_run_group_tests_name("message/message", tests, NULL, NULL);

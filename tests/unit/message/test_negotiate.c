@@ -108,6 +108,11 @@ static const struct coding_case coding_cases[] = {
 	{ "*;q=0", "identity", 0 },
 	{ "*;q=0.25", "identity", 250 },
 	{ "gzip", "identity", 1 }, /* acceptable, and the last choice */
+	/* a member whose weight is none does not count */
+	{ "gzip;q=2, *;q=0.5", "gzip", 500 },
+	{ "gzip;q=x, *;q=0.5", "gzip", 500 },
+	{ "gzip;q, *;q=0.5", "gzip", 500 },
+	{ "gzip;q=0.5;, *;q=0.25", "br", 250 },
 };
 
 static void codings_follow_their_weights_and_identity_is_the_last_resort(void **state)
@@ -126,6 +131,7 @@ static void codings_follow_their_weights_and_identity_is_the_last_resort(void **
 static void languages_are_looked_up_by_ever_shorter_ranges(void **state)
 {
 	const struct str offers[] = { S("en"), S("de"), S("zh-Hant"), S("fr-CA") };
+	const struct str letter[] = { S("a") };
 
 	(void)state;
 	assert_int_equal(accept_language_choose((struct str){ 0 }, offers, 4), 0);
@@ -135,6 +141,9 @@ static void languages_are_looked_up_by_ever_shorter_ranges(void **state)
 	/* RFC 4647 section 3.4: zh-Hant-CN-x-private1, then zh-Hant-CN, then zh-Hant. */
 	assert_int_equal(accept_language_choose(S("zh-Hant-CN-x-private1-private2"), offers, 4), 2);
 	assert_int_equal(accept_language_choose(S("ZH-HANT"), offers, 4), 2);
+	/* a single letter goes together with what stood behind it */
+	assert_int_equal(accept_language_choose(S("de-x-private, en;q=0.5"), offers, 4), 1);
+	assert_int_equal(accept_language_choose(S("a-b-c"), letter, 1), 0);
 	assert_int_equal(accept_language_choose(S("fr"), offers, 4), -1);
 	assert_int_equal(accept_language_choose(S("fr, *;q=0.1"), offers, 4), 0);
 	assert_int_equal(accept_language_choose(S("en;q=0, *"), offers, 4), 1);
@@ -163,6 +172,8 @@ static void a_range_with_a_malformed_weight_or_parameter_is_ignored(void **state
 	assert_int_equal(accept_quality(S("text/html;q=0.007"), S("text/html")), 7);
 	assert_int_equal(accept_quality(S("*/*;q=0.25, text/html;a=\"\\"), S("text/html")), 250);
 	assert_int_equal(accept_quality(S("*/*;q=0.25, text/html;a=\"\x01\";q=0.5"), S("text/html")), 250);
+	assert_int_equal(accept_quality(S("text/html;q, */*;q=0.25"), S("text/html")), 250);
+	assert_int_equal(accept_quality(S("text/html;q=1;=, */*;q=0.25"), S("text/html")), 250);
 	assert_int_equal(accept_quality(S("text/html"), S("nonsense")), 0);
 	assert_int_equal(accept_quality((struct str){ 0 }, S("nonsense")), 1000);
 }

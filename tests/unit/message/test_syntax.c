@@ -42,10 +42,45 @@ static void each_byte_is_of_the_classes_that_the_grammars_put_it_in(void **state
 	}
 }
 
+/* RFC 9110 sections 5.6.1 and 5.6.4: a comma within quotes parts nothing, nor does a quote behind a backslash end them. */
+static void members_of_a_list_end_at_commas_outside_quotes(void **state)
+{
+	static const struct {
+		const char *list, *first, *second;
+	} cases[] = {
+		{ "a, b", "a", "b" },
+		{ " , a ,, b,", "a", "b" },
+		{ "\"a,b\", c", "\"a,b\"", "c" },
+		{ "\"a\\\",b\", c", "\"a\\\",b\"", "c" },
+		{ "\"a\\\\\", c", "\"a\\\\\"", "c" },
+		{ "a\\, b", "a\\", "b" },
+		{ "\"\\\",\", c", "\"\\\",\"", "c" },
+		{ "\"a, b", "\"a, b", "" },
+		{ "\"a\\", "\"a\\", "" },
+		{ "\"a\\\"", "\"a\\\"", "" },
+		{ "", "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t len = strlen(cases[i].list);
+		char *copy = malloc(len + 2);
+		struct str rest = str_of(copy, len);
+
+		assert_non_null(copy);
+		memcpy(copy, cases[i].list, len);
+		memcpy(copy + len, "xx", 2);
+		assert_str(syntax_list_next(&rest), cases[i].first);
+		assert_str(syntax_list_next(&rest), cases[i].second);
+		free(copy);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_byte_is_of_the_classes_that_the_grammars_put_it_in),
+		cmocka_unit_test(members_of_a_list_end_at_commas_outside_quotes),
 	};
 
 	return cmocka_run_group_tests_name("message/syntax", tests, NULL, NULL);

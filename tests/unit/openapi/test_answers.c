@@ -342,6 +342,22 @@ static void binding_says_what_is_wrong_once_and_again(void **state)
 	unload();
 }
 
+static void the_code_of_a_duplicate_has_the_digits_of_the_name(void **state)
+{
+	(void)state;
+	load(S(HEAD_3_1 "paths:\n"
+	                "  /books:\n"
+	                "    x-statute: {unique: [part09, [isbn13, a1B-z]]}\n"
+	                "    post:\n"
+	                "      requestBody: {content: {application/json: {schema: {type: object, properties: "
+	                "{part09: {type: string}, isbn13: {type: string}, a1B-z: {type: string}}}}}}\n"
+	                "      responses: {'201': {description: New.}}\n"
+	                "  /books/{id}:\n" ID "    get: {responses: {'200': {description: One.}}}\n"));
+	assert_str(codes_of(answers_of("POST", "/books"), 409),
+	           "PART09_ALREADY_EXISTS ISBN13_A1B_Z_ALREADY_EXISTS");
+	unload();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -359,6 +375,7 @@ int main(void)
 		TEST(errors_that_need_no_operation_are_kept_apart),
 		TEST(routes_know_who_demands_credentials),
 		TEST(binding_says_what_is_wrong_once_and_again),
+		TEST(the_code_of_a_duplicate_has_the_digits_of_the_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

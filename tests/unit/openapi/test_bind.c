@@ -337,6 +337,44 @@ static void a_time_that_clients_may_write_is_theirs(void **state)
 	assert_false(bound("/users", METHOD_GET)->resource->has_links);
 }
 
+static void offers_are_the_json_types_of_all_documented_successes(void **state)
+{
+	const struct bound_operation *list;
+
+	(void)state;
+	BIND("  /notes:\n"
+	     "    get:\n"
+	     "      responses:\n"
+	     "        '200': {description: All., content: {application/json: {}, text/html: {}, 'application/*': {}}}\n"
+	     "        '203': {description: Changed., content: {application/hal+json: {}}}\n"
+	     "        '2XX': {description: Other., content: {application/vnd.notes+json: {}}}\n"
+	     "        '404': {description: None., content: {application/problem+json: {}}}\n"
+	     "  /notes/{id}:\n" ID GET);
+	list = bound("/notes", METHOD_GET);
+	assert_int_equal(list->offer_count, 3);
+	assert_str(list->offers[0], "application/json");
+	assert_str(list->offers[1], "application/hal+json");
+	assert_str(list->offers[2], "application/vnd.notes+json");
+	assert_int_equal(bound("/notes/{id}", METHOD_GET)->offer_count, 1);
+	assert_str(bound("/notes/{id}", METHOD_GET)->offers[0], "application/json");
+}
+
+/* A request is not asked for what no document of this release can turn on. */
+static void what_no_feature_can_answer_otherwise_is_settled(void **state)
+{
+	const struct statute_facts *facts;
+
+	(void)state;
+	BIND("  /notes:\n" GET "  /notes/{id}:\n" ID GET "  /lone:\n" GET);
+	for (int i = 0; i < 2; i++) {
+		facts = &bound(i ? "/notes/{id}" : "/lone", METHOD_GET)->fixed;
+		assert_true(statute_fact_known(facts, STATUTE_FACT_HAS_RANGE));
+		assert_false(statute_fact_is(facts, STATUTE_FACT_HAS_RANGE));
+		assert_true(statute_fact_is(facts, STATUTE_FACT_CONTENT_DECODES));
+		assert_true(statute_fact_is(facts, STATUTE_FACT_DIGEST_MATCHES));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -355,6 +393,8 @@ int main(void)
 		TEST(the_singular_of_a_name_is_for_messages_and_members),
 		TEST(columns_are_scalar_members_that_may_be_told),
 		TEST(a_time_that_clients_may_write_is_theirs),
+		TEST(offers_are_the_json_types_of_all_documented_successes),
+		TEST(what_no_feature_can_answer_otherwise_is_settled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,9 @@
 
 #include <statute/document.h>
 #include <statute/routes.h>
+#include <statute/status.h>
 
+#include "openapi/complete.h"
 #include "openapi/yaml.h"
 
 #define PATHS \
@@ -134,6 +136,60 @@ static void responses_declare_the_fields_that_they_owe(void **state)
 	assert_non_null(
 		AT(root, "components", "responses", "UnsupportedMediaType", "headers", "Accept-Post"));
 	assert_non_null(json_get(post, S("415")));
+}
+
+/* "Name! Name": the fields of a response, those with a mark required. */
+static struct str headers_of(const struct json *response)
+{
+	struct buf buf;
+
+	buf_init(&buf, &arena, 4096);
+	json_each(header, json_get(response, S("headers"))) {
+		struct str type = json_get_text(json_get(header, S("schema")), S("type"));
+
+		buf_printf(&buf, "%s%.*s%s", buf.len ? " " : "", STR_ARG(header->name),
+		           json_is_true(json_get(header, S("required"))) ? "!" : "");
+		assert_true(json_get_text(header, S("description")).len > 10);
+		assert_str(type, str_eq(header->name, S("Retry-After")) ? "integer" : "string");
+	}
+	return buf.len ? buf_str(&buf) : S("");
+}
+
+/*
+ * What RFC 9110, RFC 6585 and RFC 7725 say that a response of the status has, and the
+ * validators of what is returned, written, unmodified or refused by a condition.
+ */
+static void each_status_documents_the_fields_that_come_with_it(void **state)
+{
+	static const struct {
+		int status;
+		const char *headers;
+	} owed[] = {
+		{ 200, "ETag Last-Modified" }, { 201, "Location! ETag Last-Modified" },
+		{ 202, "Location! Retry-After!" }, { 301, "Location!" }, { 302, "Location!" }, { 303, "Location!" },
+		{ 304, "ETag" }, { 307, "Location!" }, { 308, "Location!" }, { 401, "WWW-Authenticate!" },
+		{ 405, "Allow!" }, { 412, "ETag" }, { 415, "Accept Accept-Post Accept-Patch Accept-Encoding" },
+		{ 428, "ETag" }, { 429, "Retry-After!" }, { 451, "Link!" }, { 503, "Retry-After!" },
+	};
+	const struct operation post = { .method = METHOD_POST };
+	const struct bound_operation bound = { .operation = &post };
+	const struct statute_status *status;
+
+	(void)state;
+	for (size_t i = 0; (status = statute_status_at(i)); i++) {
+		const char *expected = "";
+		struct str headers;
+
+		if (status->code < 200)
+			continue;
+		for (size_t k = 0; k < sizeof(owed) / sizeof(owed[0]); k++)
+			if (owed[k].status == status->code)
+				expected = owed[k].headers;
+		headers = headers_of(status->code < 400 ? complete_success(&arena, &bound, status->code)
+		                                        : complete_error(&arena, status->code, S("#/x")));
+		if (!str_eq(headers, str_from(expected)))
+			fail_msg("%d has '%.*s', not '%s'", status->code, STR_ARG(headers), expected);
+	}
 }
 
 static void every_error_is_a_problem(void **state)
@@ -268,6 +324,7 @@ int main(void)
 		TEST(completing_ends_in_3_0_and_3_1),
 		TEST(what_stood_there_stays_as_it_was),
 		TEST(responses_declare_the_fields_that_they_owe),
+		TEST(each_status_documents_the_fields_that_come_with_it),
 		TEST(every_error_is_a_problem),
 		TEST(an_owners_components_are_used_where_they_fit),
 		TEST(names_that_are_taken_by_others_are_left_to_them),

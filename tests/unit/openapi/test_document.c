@@ -604,6 +604,24 @@ static void a_document_in_a_small_arena_fails_cleanly(void **state)
 	assert_true(max > 1024);
 }
 
+/* Each $ref of a chain that no container of the document holds is followed, and what it ends at is checked. */
+static void the_last_of_a_chain_of_references_is_checked(void **state)
+{
+	(void)state;
+	write_file("chain.yaml", S("first: {$ref: '#/second'}\n"
+	                           "second: {$ref: '#/third'}\n"
+	                           "third: {content: {}}\n"
+	                           "lost: {$ref: '#/none'}\n"));
+	REFUSED(HEAD_3_1 "paths:\n"
+	                 "  /:\n"
+	                 "    get:\n"
+	                 "      responses:\n"
+	                 "        200: {$ref: 'chain.yaml#/first'}\n"
+	                 "        404: {$ref: 'chain.yaml#/lost'}\n",
+	        "chain.yaml:3:8: error: the Response Object lacks 'description'\n"
+	        "chain.yaml:4:14: error: nothing stands at '#/none'\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -636,6 +654,7 @@ int main(void)
 		TEST(files_that_are_no_text_are_refused),
 		TEST(json_in_a_file_of_any_name_is_json),
 		TEST(a_document_in_a_small_arena_fails_cleanly),
+		TEST(the_last_of_a_chain_of_references_is_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

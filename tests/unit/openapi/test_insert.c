@@ -121,6 +121,32 @@ static void a_value_that_is_deep_takes_lines_of_its_own(void **state)
 	     "        \"h\": []\n");
 }
 
+/* YAML 1.1 and 1.2 both read these as texts, or the other way round they are quoted. */
+static void a_name_is_quoted_where_a_version_of_yaml_reads_something_else(void **state)
+{
+	static const char *const plain[] = { "abc", "a-b", "application/json", "application/hal+json", "x_1", "v1.0",
+		                             "A09", "$ref", "Z9z" };
+	static const char *const quoted[] = { "no", "y", "off", "null", "True", "yes", "false", "2000", "1.5", ".5x",
+		                              "-ab", "/ab", "+ab", "_ab", "a b", "a:b", "a#b", "ab$", "", "a@b", "a[b",
+		                              "a`b", "a{b" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+		struct str expected = str_printf(&arena, "x:\n  k: 1\n  %s: 2\n", plain[i]), text;
+
+		assert_int_equal(add("x:\n  k: 1\n", false, "x",
+		                     MEMBERS(str_printf(&arena, "%s=2", plain[i]).at), &text), 0);
+		assert_str(text, expected.at);
+	}
+	for (size_t i = 0; i < sizeof(quoted) / sizeof(quoted[0]); i++) {
+		struct str expected = str_printf(&arena, "x:\n  k: 1\n  \"%s\": 2\n", quoted[i]), text;
+
+		assert_int_equal(add("x:\n  k: 1\n", false, "x",
+		                     MEMBERS(str_printf(&arena, "%s=2", quoted[i]).at), &text), 0);
+		assert_str(text, expected.at);
+	}
+}
+
 static void texts_of_many_lines_end_where_they_end(void **state)
 {
 	(void)state;
@@ -251,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_block_takes_lines_where_the_names_belong),
 		TEST(a_value_that_is_deep_takes_lines_of_its_own),
+		TEST(a_name_is_quoted_where_a_version_of_yaml_reads_something_else),
 		TEST(texts_of_many_lines_end_where_they_end),
 		TEST(braces_in_yaml_are_kept),
 		TEST(line_ends_and_marks_are_kept),

@@ -103,6 +103,11 @@ static struct str errors_text(void)
 		assert_str(value_of(parameter), expected); \
 	} while (0)
 
+#define REFUSED_PATH(path) \
+	do { \
+		read_request("/t/" path, NULL, NULL, 0, false); \
+		assert_false(values.path_is_valid); \
+	} while (0)
 #define PARAMETER(text) "        - " text "\n"
 #define ANY_PATH PARAMETER("{name: p, in: path, required: true, schema: {}}")
 #define QUERY(name, rest) ANY_PATH PARAMETER("{name: " name ", in: query, " rest "}")
@@ -150,12 +155,20 @@ static void matrix_paths(void **state)
 	declare(PATH("style: matrix, schema: {type: string}"));
 	ASSERT_PATH(";p=blue", "\"blue\"");
 	ASSERT_PATH(";p", "\"\"");
+	declare(PATH("style: matrix, schema: {type: integer}"));
+	ASSERT_PATH(";p=7", "7");
+	REFUSED_PATH(";q=7");
+	REFUSED_PATH(";pp=7");
+	REFUSED_PATH("p=7");
+	REFUSED_PATH(".7");
 	declare(PATH("style: matrix, " TEXTS));
 	ASSERT_PATH(";p=blue,black,brown", "[\"blue\",\"black\",\"brown\"]");
+	REFUSED_PATH(";q=blue,black");
 	declare(PATH("style: matrix, explode: true, " TEXTS));
 	ASSERT_PATH(";p=blue;p=black;p=brown", "[\"blue\",\"black\",\"brown\"]");
 	declare(PATH("style: matrix, " COLOR));
 	ASSERT_PATH(";p=R,100,G,200,B,150", "{\"R\":100,\"G\":200,\"B\":150}");
+	REFUSED_PATH(";q=R,100,G,200,B,150");
 	declare(PATH("style: matrix, explode: true, " COLOR));
 	ASSERT_PATH(";R=100;G=200;B=150", "{\"R\":100,\"G\":200,\"B\":150}");
 }
@@ -451,6 +464,9 @@ static void a_query_of_thousands_of_names_is_refused(void **state)
 	buf_add_char(&buf, '\0');
 	ASSERT_ERRORS(buf.at, "query  MAX_ITEMS");
 	assert_str(value_of("v"), "\"1\"");
+	/* what else is wrong is told too */
+	read_request("/t/x", buf.at, NULL, 0, true);
+	assert_str(errors_text(), "query  MAX_ITEMS; query a UNKNOWN_PARAMETER");
 }
 
 int main(void)

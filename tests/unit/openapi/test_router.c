@@ -156,6 +156,22 @@ static void several_parameters_may_share_a_segment(void **state)
 	assert_no_route("/compare/...x");
 }
 
+/* Such a template matches no path, and so none twice; every other character may stand in one. */
+static void a_template_with_a_query_or_a_fragment_matches_nothing(void **state)
+{
+	(void)state;
+	ROUTES("/a?x={x}", "/a?x={y}", "/b#c", "/{x}/d?", "/{y}/d?", "/e@f");
+	assert_int_equal(document.issues.errors, 0);
+	assert_no_route("/a");
+	assert_no_route("/a?x=1");
+	assert_no_route("/b");
+	assert_no_route("/b#c");
+	assert_no_route("/b%23c");
+	assert_no_route("/1/d%3F");
+	assert_no_route("/a%3Fx=1");
+	assert_route("/e@f", "/e@f");
+}
+
 static void templates_that_match_the_same_paths_are_an_issue(void **state)
 {
 	(void)state;
@@ -204,6 +220,19 @@ static void literals_that_differ_in_case_alone_are_told_apart(void **state)
 	assert_no_route("/users/1");
 	assert_canonical("/USERS/1", "/Users/1");
 	assert_canonical("/USERS/1/X", "/users/1/x");
+}
+
+/* RFC 3986 section 3.3: pchar stands for itself; what is no pchar is encoded. */
+static void the_canonical_spelling_encodes_what_a_path_cannot_have(void **state)
+{
+	static const char every[] = "/0123456789/abcdefghijklmnopqrstuvwxyz/ABCDEFGHIJKLMNOPQRSTUVWXYZ/-._~!$&'()*+,;=:@";
+
+	(void)state;
+	ROUTES("/0123456789/abcdefghijklmnopqrstuvwxyz/ABCDEFGHIJKLMNOPQRSTUVWXYZ/-._~!$&'()*+,;=:@", "/a\"<>^`|b",
+	       "/[c]");
+	assert_canonical(str_printf(&arena, "%s/", every).at, every);
+	assert_canonical("/a%22%3C%3E%5E%60%7Cb/", "/a%22%3C%3E%5E%60%7Cb");
+	assert_canonical("/%5Bc%5D/", "/%5Bc%5D");
 }
 
 static void malformed_templates_say_why(void **state)
@@ -263,8 +292,10 @@ int main(void)
 		TEST(values_are_decoded_within_their_segment),
 		TEST(dot_segments_match_nothing),
 		TEST(several_parameters_may_share_a_segment),
+		TEST(a_template_with_a_query_or_a_fragment_matches_nothing),
 		TEST(templates_that_match_the_same_paths_are_an_issue),
 		TEST(another_spelling_is_found),
+		TEST(the_canonical_spelling_encodes_what_a_path_cannot_have),
 		TEST(literals_that_differ_in_case_alone_are_told_apart),
 		TEST(malformed_templates_say_why),
 		TEST(many_templates_and_long_paths_stay_cheap),

@@ -96,6 +96,16 @@ static const struct bad bad_lines[] = {
 	REFUSED("GET  / HTTP/1.1\r\n", BAD_REQUEST_LINE),
 	REFUSED("GET  HTTP/1.1\r\n", BAD_REQUEST_LINE),
 	REFUSED("GET \r\n", BAD_REQUEST_LINE),
+	/* HTTP/0.9 is GET and a path; no other line without a version is of a version. */
+	REFUSED("GET /\r\n", NO_VERSION),
+	REFUSED("GET /some/path?x\r\n", NO_VERSION),
+	REFUSED("GET path\r\n", BAD_REQUEST_LINE),
+	REFUSED("GET *\r\n", BAD_REQUEST_LINE),
+	REFUSED("POST /\r\n", BAD_REQUEST_LINE),
+	/* An escape is a percent sign and two hexadecimal digits, wherever the target ends. */
+	REFUSED("GET /a%4 HTTP/1.1\r\n", BAD_ESCAPE),
+	REFUSED("GET /?a% HTTP/1.1\r\n", BAD_ESCAPE),
+	REFUSED("GET /?a%4 HTTP/1.1\r\n", BAD_ESCAPE),
 	REFUSED("GET /  HTTP/1.1\r\n", BAD_VERSION),
 	REFUSED("GET / HTTP/1.1 \r\n", BAD_VERSION),
 	REFUSED("GET / HTTP/1.1 HTTP/1.1\r\n", BAD_VERSION),

@@ -32,6 +32,11 @@ static void what_is_none_is_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		if (h1_is_authority(str_from(bad[i])))
 			fail_msg("'%s' is taken", bad[i]);
+	/* what stands behind the text is not of it */
+	assert_false(h1_is_authority(str_of("a%41", 3)));
+	assert_false(h1_is_authority(str_of("abc%41", 5)));
+	assert_false(h1_is_authority(str_of("%41", 2)));
+	assert_false(h1_is_authority(str_of("[::1]", 4)));
 	assert_false(h1_is_authority(str_of("a\0b", 3)));
 	assert_false(h1_is_authority(str_of("[::1\0]", 6)));
 }

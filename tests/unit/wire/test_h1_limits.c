@@ -106,6 +106,23 @@ static void fields_are_counted_exactly(void **state)
 	drive_done(&drive);
 }
 
+/* docs/http1.md has this table. */
+static void the_defaults_are_those_of_the_manual(void **state)
+{
+	const struct h1_limits *limits = &h1_limits_default;
+
+	(void)state;
+	assert_int_equal(limits->method_len, 20);
+	assert_int_equal(limits->target, 8192);
+	assert_int_equal(limits->header_bytes, 32768);
+	assert_int_equal(limits->header_count, 100);
+	assert_int_equal(limits->field_line, 16384);
+	assert_int_equal(limits->empty_lines, 4);
+	assert_int_equal(limits->chunk_line, 256);
+	assert_int_equal(limits->chunk_extensions, 4096);
+	assert_int_equal(limits->trailer_bytes, 8192);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -113,6 +130,7 @@ int main(void)
 		cmocka_unit_test(one_large_field_is_blamed_by_name_and_many_small_ones_are_not),
 		cmocka_unit_test(the_header_section_has_an_exact_size),
 		cmocka_unit_test(fields_are_counted_exactly),
+		cmocka_unit_test(the_defaults_are_those_of_the_manual),
 	};
 
 	return cmocka_run_group_tests_name("wire/h1_limits", tests, NULL, NULL);
