@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "cli/ask_admin.h"
 #include "cli/command.h"
 #include "cli/explain.h"
-#include "cli/http_get.h"
 #include "cli/near.h"
 
 #define ADMIN_DEFAULT "http://127.0.0.1:8081"
@@ -114,7 +114,7 @@ static int explain_asked(const char *id, const struct explain_options *chosen)
 {
 	const char *admin = chosen->admin ? chosen->admin : ADMIN_DEFAULT;
 
-	if (!http_get_is_url(str_from(admin)))
+	if (!ask_admin_is_url(str_from(admin)))
 		return command_misused(&cmd_explain, "--admin takes a URL, such as " ADMIN_DEFAULT ", not \"%s\"",
 		                       admin);
 	return explain_request(id, admin, chosen->is_json);

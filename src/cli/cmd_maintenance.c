@@ -4,8 +4,8 @@
 
 #include "base/clock.h"
 #include "base/duration.h"
+#include "cli/ask_admin.h"
 #include "cli/command.h"
-#include "cli/http_get.h"
 #include "cli/near.h"
 
 enum { CONTENT_MAX = 1 << 20, TIMEOUT_MS = 5000, SPAN_MAX_S = 10 * 366 * 86400 };
@@ -67,16 +67,16 @@ static int tell(int status, struct str content, const char *admin)
 
 static int ask(const char *method, struct str path, const char *admin)
 {
-	const struct http_get get = {
+	const struct ask_admin request = {
 		.url = str_from(admin), .path = path, .method = method, .accept = "application/json",
 		.timeout_ms = TIMEOUT_MS,
 	};
-	char cause[HTTP_GET_CAUSE];
+	char cause[FETCH_CAUSE];
 	struct buf content;
 	int status, code;
 
 	buf_init(&content, NULL, CONTENT_MAX);
-	if (http_get(&get, &content, &status, cause) < 0) {
+	if (ask_admin(&request, &content, &status, cause) < 0) {
 		command_error("no answer from %s: %s; the line \"admin on\" of statute serve says where to ask", admin,
 		              cause);
 		code = EXIT_FAILED;
@@ -119,7 +119,7 @@ static int run(const void *given, char *const *words, size_t count)
 		return EXIT_USAGE;
 	if (chosen->until && strcmp(method, "PUT") != 0)
 		return command_misused(&cmd_maintenance, "--until goes with on");
-	if (!http_get_is_url(str_from(admin)))
+	if (!ask_admin_is_url(str_from(admin)))
 		return command_misused(&cmd_maintenance, "--admin takes a URL, such as " ADMIN_DEFAULT ", not \"%s\"",
 		                       admin);
 	buf_init(&path, NULL, CONTENT_MAX);

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/ask_admin.h"
 #include "cli/command.h"
 #include "cli/explain.h"
-#include "cli/http_get.h"
 
 enum { CONTENT_MAX = 16 << 20, ID_MAX = 128, PATH_SIZE = 4096, TIMEOUT_MS = 5000 };
 
@@ -51,14 +51,14 @@ static int tell(int status, struct str content, const char *id, const char *admi
 
 int explain_request(const char *id, const char *admin, bool is_json)
 {
-	char cause[HTTP_GET_CAUSE];
+	char cause[FETCH_CAUSE];
 	struct buf path, content;
 	int status, code;
 
 	buf_init(&path, NULL, PATH_SIZE);
 	buf_init(&content, NULL, CONTENT_MAX);
 	write_path(&path, str_sub(str_from(id), 0, ID_MAX + 1)); /* one that is too long is nobody's */
-	if (http_get(&(struct http_get){ .url = str_from(admin), .path = buf_str(&path), .timeout_ms = TIMEOUT_MS,
+	if (ask_admin(&(struct ask_admin){ .url = str_from(admin), .path = buf_str(&path), .timeout_ms = TIMEOUT_MS,
 	                                 .accept = is_json ? "application/json" : "text/plain" },
 	             &content, &status, cause) < 0) {
 		command_error("no answer from %s: %s; the line \"admin on\" of statute serve says where to ask", admin,
