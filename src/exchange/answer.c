@@ -343,6 +343,7 @@ static void answer_failure(struct exchange *x, int err)
 	x->kind = NULL;
 	start_response(x, x->verdict.status);
 	answer_error(x);
+	exchange_add_cors(x);
 }
 
 static void name_final_node(struct exchange *x)
@@ -383,6 +384,7 @@ void exchange_answer(struct exchange *x)
 		answer_failure(x, r);
 		return;
 	}
+	exchange_add_cors(x);
 	broken = broken_contract(x);
 	if (broken) {
 		assert(!x->host->settings->is_dev || !broken);

@@ -101,6 +101,7 @@ static void find_server_facts(struct exchange *x, bool is_own)
 	find_admission_facts(x, is_own);
 	FACT(METHOD_KNOWN, x->host->api->implements[x->request.method]);
 	FACT(EXPECTATION_KNOWN, !request_has(&x->request, FIELD_EXPECT) || expectation_is_known(x));
+	FACT(IS_PREFLIGHT, exchange_is_preflight(x));
 	FACT(IS_ASTERISK, str_eq(x->request.path, S("*")));
 }
 

@@ -411,7 +411,9 @@ static int bind_path(struct binder *binder, const struct place *place, struct bo
 	    (r = add_accepts(binder, path, METHOD_POST, &path->accept_post)) < 0 ||
 	    (r = add_accepts(binder, path, METHOD_PATCH, &path->accept_patch)) < 0)
 		return r;
-	return add_accepts(binder, path, METHOD_PUT, &path->accept_put);
+	if ((r = add_accepts(binder, path, METHOD_PUT, &path->accept_put)) < 0)
+		return r;
+	return bind_path_cors(binder, path);
 }
 
 static int bind_operations(struct binder *binder)

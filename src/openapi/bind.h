@@ -9,6 +9,7 @@
 
 #include <statute/graph.h>
 
+#include "access/cors.h"
 #include "openapi/document.h"
 #include "openapi/router.h"
 #include "store/store.h"
@@ -95,6 +96,8 @@ struct bound_path {
 	struct str allow;                                 /* the Allow field */
 	size_t label;                                     /* of the server that counts it, set before it serves */
 	struct str accept_post, accept_patch, accept_put;
+	const struct cors *cors; /* NULL: no page of another origin may read it */
+	struct str cors_methods; /* what a preflight grants */
 };
 
 /* Until when a document is out of service by its owner's choice, where it is no time. */
@@ -115,6 +118,7 @@ struct api {
 	bool needs_credentials;        /* some operation does */
 	bool requires_tls;             /* require-tls: true */
 	int64_t maintenance;           /* MAINTENANCE_OFF, MAINTENANCE_OPEN, or the Unix time of its end */
+	const struct cors *cors;       /* of the document, or NULL */
 };
 
 /* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */

@@ -323,7 +323,21 @@ static int read_maintenance(struct binder *binder, struct resource *resource, co
 	return 0;
 }
 
+static int read_cors(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)resource;
+	return bind_cors(binder, value, &binder->api->cors);
+}
+
+/* A key of the path and not of what is bound to it: read with the path. */
+static int read_with_path(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)binder, (void)resource, (void)value;
+	return 0;
+}
+
 static const struct key root_keys[] = {
+	{ STR_INIT("cors"), read_cors },
 	{ STR_INIT("maintenance"), read_maintenance },
 	{ STR_INIT("query"), read_query },
 	{ STR_INIT("require-tls"), read_require_tls },
@@ -332,11 +346,23 @@ static const struct key root_keys[] = {
 };
 
 static const struct key resource_keys[] = {
-	{ STR_INIT("collection"), read_collection }, { STR_INIT("on-delete"), read_on_delete },
-	{ STR_INIT("references"), read_references }, { STR_INIT("require-match"), read_require_match },
-	{ STR_INIT("rules"), read_rules },           { STR_INIT("transitions"), read_transitions },
-	{ STR_INIT("unique"), read_unique },         { { NULL, 0 }, NULL },
+	{ STR_INIT("collection"), read_collection },
+	{ STR_INIT("cors"), read_with_path },
+	{ STR_INIT("on-delete"), read_on_delete },
+	{ STR_INIT("references"), read_references },
+	{ STR_INIT("require-match"), read_require_match },
+	{ STR_INIT("rules"), read_rules },
+	{ STR_INIT("transitions"), read_transitions },
+	{ STR_INIT("unique"), read_unique },
+	{ { NULL, 0 }, NULL },
 };
+
+static const struct key *key_of(const struct key *keys, struct str name)
+{
+	while (keys->read && !str_eq(keys->name, name))
+		keys++;
+	return keys;
+}
 
 static void issue_key(struct binder *binder, const struct key *keys, const struct json *member)
 {
@@ -372,10 +398,8 @@ static int read_keys(struct binder *binder, struct resource *resource, const str
 		return 0;
 	}
 	json_each(member, extension) {
-		const struct key *key = keys;
+		const struct key *key = key_of(keys, member->name);
 
-		while (key->read && !str_eq(key->name, member->name))
-			key++;
 		if (!key->read)
 			issue_key(binder, keys, member);
 		else if ((r = key->read(binder, resource, member)) < 0)
@@ -391,11 +415,20 @@ int bind_root_extension(struct binder *binder)
 	return extension ? read_keys(binder, NULL, root_keys, extension) : 0;
 }
 
+/* What says nothing of a resource may stand on any path. */
+static bool has_path_keys_alone(const struct json *extension)
+{
+	json_each(member, extension)
+		if (key_of(resource_keys, member->name)->read != read_with_path)
+			return false;
+	return json_first(extension) != NULL;
+}
+
 int bind_extension(struct binder *binder, struct resource *resource, const struct json *extension)
 {
 	if (!extension)
 		return 0;
-	if (!resource) {
+	if (!resource && !has_path_keys_alone(extension)) {
 		issues_add(binder->issues, extension->at,
 		           "give the path an item path below it, or name its collection",
 		           "x-statute stands on a path that is bound to nothing");

@@ -62,6 +62,10 @@ const struct schema *bind_body_schema(const struct operation *operation);
 const struct schema *bind_response_schema(const struct operation *operation, int status);
 bool bind_documents(const struct operation *operation, int status);
 
+/* cors.c: what a `cors` of x-statute says; NULL for `false`. And what holds for one path, once its `allow` is known. */
+STATUTE_CHECK int bind_cors(struct binder *binder, const struct json *value, const struct cors **ret_cors);
+STATUTE_CHECK int bind_path_cors(struct binder *binder, struct bound_path *path);
+
 /* bind_facts.c: what the route alone decides. */
 void bind_facts(const struct api *api, struct bound_operation *bound);
 

@@ -55,7 +55,7 @@ static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **stat
 	(void)state;
 	FAULT("{onn-delete: gone}", "17", "x-statute has no key 'onn-delete' here; did you mean 'on-delete'?");
 	FAULT("{wherefore: 1}", "17",
-	      "x-statute has no key 'wherefore' here; the keys here are collection, on-delete, references, "
+	      "x-statute has no key 'wherefore' here; the keys here are collection, cors, on-delete, references, "
 	      "require-match, rules, transitions, unique");
 	FAULT("[unique]", "16", "x-statute must be an object");
 }
@@ -270,11 +270,70 @@ static void the_root_takes_keys_of_its_own(void **state)
 	          "leave it out\n"
 	          "api.yaml:1:42: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
 	          "or leave it out\n"
-	          "api.yaml:1:49: error: x-statute has no key 'unique' here; the keys here are maintenance, query, "
-	          "require-tls, schema-status\n");
+	          "api.yaml:1:49: error: x-statute has no key 'unique' here; the keys here are cors, maintenance, "
+	          "query, require-tls, schema-status\n");
 	bind_text(S("x-statute: {schema-status: 404}\n" NOTES("{}")), STATUTE_EDOCUMENT,
 	          "api.yaml:1:28: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
 	          "or leave it out\n");
+}
+
+static const struct bound_path *path_of(const char *template)
+{
+	for (size_t i = 0; i < api->path_count; i++)
+		if (str_eq(api->paths[i].item->template_text, str_from(template)))
+			return &api->paths[i];
+	fail_msg("there is no path %s", template);
+	return NULL;
+}
+
+static void cors_holds_for_its_path_alone(void **state)
+{
+	const struct cors *cors;
+
+	(void)state;
+	BINDS("{cors: {origins: ['https://a.example', 'null'], methods: [GET], max-age: 0, expose: [ETag, Link]}}");
+	cors = path_of("/notes")->cors;
+	assert_non_null(cors);
+	assert_int_equal(cors->origin_count, 2);
+	assert_str(cors->max_age, "0");
+	assert_str(cors->expose, "ETag, Link");
+	assert_true(cors_allows_header(cors, S("content-type")));
+	assert_str(path_of("/notes")->cors_methods, "GET");
+	assert_null(path_of("/notes/{id}")->cors);
+	assert_null(api->cors);
+	BINDS("{cors: false}");
+	assert_null(path_of("/notes")->cors);
+}
+
+#define ORIGINS "; write cors: {origins: [\"https://shop.example\"]}"
+
+static void cors_tells_what_no_browser_would_take(void **state)
+{
+	(void)state;
+	FAULT("{cors: true}", "23", "x-statute.cors is a boolean" ORIGINS ", or cors: false");
+	FAULT("{cors: {}}", "23", "x-statute.cors names no origins" ORIGINS);
+	FAULT("{cors: {origins: a}}", "33", "x-statute.cors.origins is a string" ORIGINS);
+	FAULT("{cors: {origins: [1]}}", "34", "an entry of x-statute.cors.origins is no text" ORIGINS);
+	FAULT("{cors: {origins: ['https://a.example/']}}", "34",
+	      "'https://a.example/' is no origin; write scheme and host as a browser does, in small letters, "
+	      "without a path and without the scheme's own port: https://shop.example, or "
+	      "https://*.shop.example");
+	FAULT("{cors: {origins: ['*'], credentials: true}}", "33",
+	      "any origin (*) together with credentials would let every page act for a user; name the "
+	      "origins, or leave credentials out");
+	FAULT("{cors: {origins: ['https://a.example'], credentials: true, expose: ['*']}}", "83",
+	      "together with credentials, * exposes nothing; name the fields");
+	FAULT("{cors: {origins: ['*'], credentials: 1}}", "53",
+	      "x-statute.cors.credentials is a number; write credentials: true, or leave it out");
+	FAULT("{cors: {origins: ['*'], max-age: 86401}}", "49",
+	      "x-statute.cors.max-age is no number of seconds from 0 to 86400; write max-age: 600");
+	FAULT("{cors: {origins: ['*'], methods: [BREW]}}", "49",
+	      "'BREW' is no method of OpenAPI; write methods: [GET, POST]");
+	FAULT("{cors: {origins: ['*'], headers: ['a b']}}", "50",
+	      "'a b' is no name; write headers: [Content-Type, If-Match]");
+	FAULT("{cors: {origins: ['*'], header: [a]}}", "40",
+	      "x-statute.cors has no key 'header'; the keys here are credentials, expose, headers, max-age, "
+	      "methods, origins");
 }
 
 int main(void)
@@ -294,6 +353,8 @@ int main(void)
 		TEST(flags_take_their_one_value),
 		TEST(an_extension_on_an_unbound_path_does_nothing_and_says_so),
 		TEST(the_root_takes_keys_of_its_own),
+		TEST(cors_holds_for_its_path_alone),
+		TEST(cors_tells_what_no_browser_would_take),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
