@@ -50,6 +50,8 @@ struct statute_server_options {
 	uint32_t workers;     /* threads that answer; default: one a processor */
 	bool is_dev;          /* errors name the row of the graph that they come from */
 	bool ignores_security; /* serves operations that demand credentials to anybody: none are checked */
+	/* A JSON Web Key Set for security schemes of tokens that name no keys: for development. NULL: none. */
+	const char *dev_keys;
 #define L(name, option, type, default_value, default_text, min, max, text) uint64_t name;
 #include <statute/server_limits.def>
 #undef L
@@ -59,9 +61,9 @@ struct statute_server_options {
 /*
  * Binds the document's operations (statute_document_route tells them then), opens the
  * database, takes the address: once it returned 0, clients can connect, and are
- * answered as soon as the server runs. An operation that demands credentials is an
- * error unless `ignores_security`. The document must outlive the server, and no other
- * thread may use it meanwhile.
+ * answered as soon as the server runs. An operation that demands credentials that cannot be
+ * checked (its scheme has no keys) is an error unless `ignores_security`. The document must
+ * outlive the server, and no other thread may use it meanwhile.
  * STATUTE_EDOCUMENT (what the document says cannot be done, or the data breaks it),
  * STATUTE_ESTORE, STATUTE_EADDRESS, STATUTE_EINVAL (an option), STATUTE_EIO (the log),
  * STATUTE_ESYSTEM: *ret_server is set all the same, to tell its problems and to be

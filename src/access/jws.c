@@ -160,8 +160,8 @@ static bool holds(const struct jwk *key, struct str text, struct str signature)
 	return is;
 }
 
-enum jws_outcome jws_verify(const struct jwk_set *set, struct str token, struct arena *arena,
-                            struct str *ret_payload)
+enum jws_outcome jws_verify_typed(const struct jwk_set *set, struct str token, struct arena *arena,
+                                  struct str *ret_payload, struct str *ret_type)
 {
 	struct parts parts;
 	struct json *header = NULL;
@@ -182,7 +182,16 @@ enum jws_outcome jws_verify(const struct jwk_set *set, struct str token, struct 
 	if (!holds(key, parts.signed_text, signature))
 		return JWS_SIGNATURE;
 	*ret_payload = payload;
+	*ret_type = json_get_text(header, S("typ"));
 	return JWS_VALID;
+}
+
+enum jws_outcome jws_verify(const struct jwk_set *set, struct str token, struct arena *arena,
+                            struct str *ret_payload)
+{
+	struct str type;
+
+	return jws_verify_typed(set, token, arena, ret_payload, &type);
 }
 
 const char *jws_outcome_text(enum jws_outcome outcome)

@@ -28,6 +28,9 @@ enum { JWS_TOKEN_MAX = 16 * 1024 }; /* bytes; a longer one is malformed */
  */
 enum jws_outcome jws_verify(const struct jwk_set *set, struct str token, struct arena *arena,
                             struct str *ret_payload);
+/* The same, with what the header says in `typ`, in `arena`; empty where it is missing or no text. */
+enum jws_outcome jws_verify_typed(const struct jwk_set *set, struct str token, struct arena *arena,
+                                  struct str *ret_payload, struct str *ret_type);
 /* Why, as a sentence for logs and hints; static. */
 const char *jws_outcome_text(enum jws_outcome outcome);
 

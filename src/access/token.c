@@ -70,14 +70,28 @@ static enum token_outcome check_claims(const struct token_rules *rules, const st
 	return check_times(rules, claims, (double)now_s, ret_why);
 }
 
+/* Media types without regard to case, "application/" left out or not (RFC 7515 section 4.1.9). */
+static bool type_holds(struct str demanded, struct str type)
+{
+	struct str prefix = S("application/");
+
+	if (!demanded.len)
+		return true;
+	if (str_eq_nocase(str_sub(type, 0, prefix.len), prefix))
+		type = str_sub(type, prefix.len, type.len);
+	if (str_eq_nocase(str_sub(demanded, 0, prefix.len), prefix))
+		demanded = str_sub(demanded, prefix.len, demanded.len);
+	return str_eq_nocase(type, demanded);
+}
+
 enum token_outcome token_verify(const struct token_rules *rules, struct str text, int64_t now_s,
                                 struct arena *arena, struct token *ret_token, const char **ret_why)
 {
 	const struct json_limits limits = { .depth = CLAIMS_DEPTH, .nodes = CLAIMS_NODES };
 	struct json_fault fault;
 	struct json *claims = NULL;
-	struct str payload = { 0 };
-	enum jws_outcome signature = jws_verify(&rules->keys, text, arena, &payload);
+	struct str payload = { 0 }, type = { 0 };
+	enum jws_outcome signature = jws_verify_typed(&rules->keys, text, arena, &payload, &type);
 	enum token_outcome outcome;
 	int r;
 
@@ -85,6 +99,8 @@ enum token_outcome token_verify(const struct token_rules *rules, struct str text
 		return TOKEN_NO_MEMORY;
 	if (signature != JWS_VALID)
 		return refuse(ret_why, jws_outcome_text(signature));
+	if (!type_holds(rules->type, type))
+		return refuse(ret_why, "its typ is another one than is demanded");
 	r = json_parse(arena, payload, &limits, &claims, &fault);
 	if (r == STATUTE_ENOMEM)
 		return TOKEN_NO_MEMORY;
@@ -108,4 +124,40 @@ bool token_claim_has(const struct token *token, struct str claim, struct str nam
 		if (str_eq(str_cut(&rest, ' '), name))
 			return name.len > 0;
 	return false;
+}
+
+static const struct json *claim_at(const struct json *claims, struct str path)
+{
+	const struct json *claim = json_get(claims, path);
+	struct str rest = path;
+
+	if (claim)
+		return claim;
+	for (claim = claims; rest.at && claim;)
+		claim = json_get(claim, str_cut(&rest, '.'));
+	return claim;
+}
+
+int token_claim_names(struct arena *arena, const struct token *token, struct str claim,
+                      const struct str **ret_names, size_t *ret_count)
+{
+	const struct json *value = claim_at(token->claims, claim);
+	struct str rest = json_text(value), *names;
+	size_t count = 0;
+
+	names = arena_array(arena, json_is(value, JSON_ARRAY) ? value->count : rest.len / 2 + 1, sizeof(*names));
+	if (!names)
+		return STATUTE_ENOMEM;
+	json_each(item, json_is(value, JSON_ARRAY) ? value : NULL)
+		if (json_text(item).len)
+			names[count++] = item->text;
+	while (rest.at) {
+		struct str name = str_cut(&rest, ' ');
+
+		if (name.len)
+			names[count++] = name;
+	}
+	*ret_names = names;
+	*ret_count = count;
+	return 0;
 }

@@ -14,6 +14,7 @@ struct token_rules {
 	const struct str *audience; /* one of these must be named; none: not asked */
 	size_t audience_count;
 	int64_t leeway_s;           /* by how much the clocks may differ */
+	struct str type;            /* the header's `typ`, as "at+jwt" (RFC 9068 section 2.1); empty: any */
 };
 
 enum token_outcome {
@@ -38,5 +39,13 @@ enum token_outcome token_verify(const struct token_rules *rules, struct str text
 
 /* Is `name` in the claim: an array of texts, or a text of names with spaces between (RFC 8693 section 4.2)? */
 bool token_claim_has(const struct token *token, struct str claim, struct str name);
+
+/*
+ * The names in a claim, of either form, in `arena`; none where it is missing or something else. A
+ * claim within others is named with dots ("realm_access.roles"), where no claim has the whole name.
+ * 0 or STATUTE_ENOMEM.
+ */
+STATUTE_CHECK int token_claim_names(struct arena *arena, const struct token *token, struct str claim,
+                                    const struct str **ret_names, size_t *ret_count);
 
 #endif

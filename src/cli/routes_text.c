@@ -147,7 +147,5 @@ void routes_text(const struct statute_document *document)
 		putchar('\n');
 	print_legend(&page);
 	if (credentials)
-		printf("[credentials]  demanded, and not checked by this version: serve refuses without"
-		       " --no-security (%zu)\n",
-		       credentials);
+		printf("[credentials]  demanded (%zu)\n", credentials);
 }

@@ -244,6 +244,7 @@ static void answer_error(struct exchange *x)
 {
 	add_obliged_fields(x);
 	describe(x);
+	exchange_describe_identity(x);
 	if (x->kind && x->kind->explain)
 		x->kind->explain(x);
 	write_problem(x);
@@ -385,6 +386,7 @@ void exchange_answer(struct exchange *x)
 		return;
 	}
 	exchange_add_cors(x);
+	exchange_vary_by_credentials(x);
 	broken = broken_contract(x);
 	if (broken) {
 		assert(!x->host->settings->is_dev || !broken);

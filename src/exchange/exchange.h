@@ -37,6 +37,9 @@
 
 struct exchange;
 struct exchange_kind;
+struct identity;
+struct keyring;
+struct token_cache;
 
 /* Bounds and switches, the same for all workers; set before the first request. */
 struct exchange_settings {
@@ -53,6 +56,7 @@ struct exchange_settings {
 	bool requires_tls;       /* of every document */
 	bool omits_hsts;         /* browsers are not told to remember that */
 	bool is_dev;             /* errors name their node; a broken contract aborts */
+	bool ignores_security;   /* nobody is asked for credentials */
 };
 #define EXCHANGE_SETTINGS_INIT \
 	{ \
@@ -66,6 +70,8 @@ struct exchange_host {
 	const struct api *api;
 	struct store *store;
 	struct store_reader *reader;
+	struct keyring *const *keyrings; /* by security_scheme.index; one is NULL where its scheme has no keys */
+	struct token_cache *tokens;      /* NULL where no scheme has tokens */
 	/* The kind that serves a path of the server's own; NULL: the path is the document's. May be NULL. */
 	const struct exchange_kind *(*own_path)(struct exchange *x, struct str path);
 	bool owns_every_path; /* own_path is asked for any path, and never says NULL; else for those under "/-/" */
@@ -113,6 +119,7 @@ struct exchange {
 	const struct bound_operation *bound; /* NULL: no route, or no such method */
 	const struct exchange_kind *kind;
 	struct parameter_values parameters;
+	struct identity *identity;  /* identity.h; NULL before a fact of phase ACCESS was asked for */
 	struct principal principal; /* complete once the facts of phase ACCESS are known */
 
 	struct exchange_target target;
@@ -207,6 +214,13 @@ STATUTE_CHECK int exchange_parameter_error(struct exchange *x, const struct para
 void exchange_find_preconditions(struct exchange *x, bool exists);
 /* Serialises a JSON tree as the response's content. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_reply_json(struct exchange *x, const struct json *value);
+/*
+ * The details of a 403: who would have been needed (one of the roles), who it was, to do what with which
+ * resource. 0 or STATUTE_ENOMEM.
+ */
+STATUTE_CHECK int exchange_describe_denial(struct exchange *x, const struct str *roles, size_t role_count);
+/* Can credentials of the kind be checked here? */
+bool exchange_checks(enum security_kind kind);
 /* Adds ETag and Last-Modified of x->target. */
 void exchange_add_validators(struct exchange *x);
 /*

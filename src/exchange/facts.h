@@ -11,6 +11,10 @@ STATUTE_CHECK int exchange_find_request_facts(struct exchange *x);
  * host->resume will be called; else 0 or an error.
  */
 STATUTE_CHECK int exchange_find_identity(struct exchange *x, enum statute_fact asked);
+/* The code, the details and the challenges of an error about credentials. */
+void exchange_describe_identity(struct exchange *x);
+/* Adds the fields that credentials come in to Vary. */
+void exchange_vary_by_credentials(struct exchange *x);
 /* Parses the content that has come whole, and sets the facts of block I. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_take_content(struct exchange *x);
 /*

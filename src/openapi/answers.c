@@ -38,6 +38,37 @@ static bool add_duplicates(struct codes *codes, struct arena *arena, const struc
 	return add_code(codes, arena, bind_duplicate_code(arena, collection, SIZE_MAX).at);
 }
 
+/* Which kinds of credentials an operation takes says how it names what is wrong with them. */
+static bool add_credentials(struct codes *codes, struct arena *arena, const struct security *security)
+{
+	for (size_t i = 0; i < security->scheme_count; i++) {
+		const char *code;
+		bool is_new = true;
+
+		for (size_t k = 0; k < i; k++)
+			is_new &= security->schemes[k]->kind != security->schemes[i]->kind;
+		for (size_t k = 0; is_new && (code = security_invalid_code(security->schemes[i]->kind, k)); k++)
+			if (!add_code(codes, arena, code))
+				return false;
+	}
+	return true;
+}
+
+/* What an outcome of the graph is called where the operation knows better. */
+static bool add_error(struct codes *codes, struct arena *arena, const struct bound_operation *bound,
+                      const char *code)
+{
+	const struct security *security = bound ? bound->security : NULL;
+
+	if (bound && strcmp(code, "RESOURCE_ALREADY_EXISTS") == 0)
+		return add_duplicates(codes, arena, bound);
+	if (security && security->scheme_count && strcmp(code, "CREDENTIALS_REQUIRED") == 0)
+		return add_code(codes, arena, security->missing_code);
+	if (security && security->scheme_count && strcmp(code, "INVALID_CREDENTIALS") == 0)
+		return add_credentials(codes, arena, security);
+	return add_code(codes, arena, code);
+}
+
 /* Of the answers from *at on with one status; *at moves past them. `bound` may be NULL. */
 static bool take_status(struct arena *arena, const struct found_answers *found, size_t *at,
                         const struct bound_operation *bound, struct statute_answer *ret_answer)
@@ -46,14 +77,7 @@ static bool take_status(struct arena *arena, const struct found_answers *found, 
 	struct codes codes = { 0 };
 
 	for (; *at < found->count && found->list[*at].status == status; ++*at) {
-		const char *code = found->list[*at].code;
-		bool is_added = true;
-
-		if (bound && strcmp(code, "RESOURCE_ALREADY_EXISTS") == 0)
-			is_added = add_duplicates(&codes, arena, bound);
-		else if (status >= 400)
-			is_added = add_code(&codes, arena, code);
-		if (!is_added)
+		if (status >= 400 && !add_error(&codes, arena, bound, found->list[*at].code))
 			return false;
 	}
 	*ret_answer = (struct statute_answer){

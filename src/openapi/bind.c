@@ -448,6 +448,7 @@ int bind_document(struct document *document, struct api **ret_api)
 	for (enum method method = METHOD_GET; method <= METHOD_QUERY; method++)
 		binder.api->implements[method] = true;
 	if ((r = router_new(document, &binder.api->router)) < 0 || (r = bind_root_extension(&binder)) < 0 ||
+	    (r = bind_security_schemes(&binder)) < 0 ||
 	    (r = classify(&binder)) < 0 || (r = list_resources(&binder)) < 0 ||
 	    (r = bind_resources(&binder)) < 0 || (r = bind_operations(&binder)) < 0)
 		return r;

@@ -12,6 +12,7 @@
 #include "access/cors.h"
 #include "openapi/document.h"
 #include "openapi/router.h"
+#include "openapi/security.h"
 #include "store/store.h"
 
 enum binding_kind { BINDING_NONE, BINDING_COLLECTION, BINDING_ITEM, BINDING_SINGLETON };
@@ -88,6 +89,7 @@ struct bound_operation {
 	bool returns_content;       /* an unsafe method's success documents content */
 	bool creates;               /* PUT may create */
 	bool needs_credentials;     /* its `security` demands some */
+	const struct security *security; /* NULL: it takes none */
 };
 
 struct bound_path {
@@ -119,6 +121,8 @@ struct api {
 	bool requires_tls;             /* require-tls: true */
 	int64_t maintenance;           /* MAINTENANCE_OFF, MAINTENANCE_OPEN, or the Unix time of its end */
 	const struct cors *cors;       /* of the document, or NULL */
+	struct security_scheme *schemes;
+	size_t scheme_count;
 };
 
 /* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */

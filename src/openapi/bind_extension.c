@@ -323,18 +323,55 @@ static int read_maintenance(struct binder *binder, struct resource *resource, co
 	return 0;
 }
 
+/* As a path item names it: "delete". */
+static bool is_method(struct str name)
+{
+	for (enum method method = METHOD_UNKNOWN + 1; method < METHOD_COUNT; method++)
+		if (str_eq_nocase(method_name(method), name))
+			return true;
+	return false;
+}
+
+/* Roles are of each operation: security.c has read them by the time that operations are bound. */
+static int read_roles(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)resource;
+	if (!json_is(value, JSON_OBJECT)) /* a list was or will be looked at with each operation */
+		return 0;
+	json_each(roles, value) {
+		if (!is_method(roles->name))
+			issues_add(binder->issues, roles->name_at, "write roles: {delete: [admin]}",
+			           "x-statute.roles has no method '%.*s'", STR_ARG(roles->name));
+	}
+	return 0;
+}
+
+static int read_conceal(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)resource;
+	if (value->type != JSON_TRUE && value->type != JSON_FALSE)
+		issue_type(binder, value, "conceal", "write conceal: true");
+	return 0;
+}
+
 static int read_cors(struct binder *binder, struct resource *resource, const struct json *value)
 {
 	(void)resource;
 	return bind_cors(binder, value, &binder->api->cors);
 }
 
-/* A key of the path and not of what is bound to it: read with the path. */
+/* A key of the path or the operation and not of what is bound to it: read with that. */
 static int read_with_path(struct binder *binder, struct resource *resource, const struct json *value)
 {
 	(void)binder, (void)resource, (void)value;
 	return 0;
 }
+
+static const struct key operation_keys[] = {
+	{ STR_INIT("conceal"), read_conceal },
+	{ STR_INIT("roles"), read_with_path },
+	{ { NULL, 0 }, NULL },
+};
 
 static const struct key root_keys[] = {
 	{ STR_INIT("cors"), read_cors },
@@ -351,6 +388,7 @@ static const struct key resource_keys[] = {
 	{ STR_INIT("on-delete"), read_on_delete },
 	{ STR_INIT("references"), read_references },
 	{ STR_INIT("require-match"), read_require_match },
+	{ STR_INIT("roles"), read_roles },
 	{ STR_INIT("rules"), read_rules },
 	{ STR_INIT("transitions"), read_transitions },
 	{ STR_INIT("unique"), read_unique },
@@ -413,6 +451,11 @@ int bind_root_extension(struct binder *binder)
 	const struct json *extension = binder->document->extension;
 
 	return extension ? read_keys(binder, NULL, root_keys, extension) : 0;
+}
+
+int bind_operation_extension(struct binder *binder, const struct operation *operation)
+{
+	return operation->extension ? read_keys(binder, NULL, operation_keys, operation->extension) : 0;
 }
 
 /* What says nothing of a resource may stand on any path. */

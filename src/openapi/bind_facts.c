@@ -144,6 +144,27 @@ static void set_absent_features(struct statute_facts *facts)
 	SET(HAS_RANGE, false);
 }
 
+/*
+ * Whether credentials are asked for is for the exchange to say, too: they may be optional, or security
+ * turned off. What an operation demands beyond valid ones is a question only where it demands something.
+ */
+static void set_access_facts(const struct bound_operation *bound, struct statute_facts *facts)
+{
+	const struct security *security = bound->security;
+	bool is_limited = security && security->role_count;
+
+	if (!security)
+		return;
+	for (size_t i = 0; i < security->choice_count; i++)
+		for (size_t k = 0; k < security->choices[i].count; k++)
+			is_limited |= security->choices[i].demands[k].scope_count ||
+			              security->choices[i].demands[k].role_count;
+	statute_fact_forget(facts, STATUTE_FACT_NEEDS_CREDENTIALS);
+	if (is_limited)
+		statute_fact_forget(facts, STATUTE_FACT_PERMITTED);
+	SET(CONCEALS_OPERATION, json_is_true(json_get(bound->operation->extension, S("conceal"))));
+}
+
 /* The parameters of what is not bound are never read; a list has some that no document needs to declare. */
 static void set_parameter_facts(const struct api *api, const struct bound_operation *bound,
                                 struct statute_facts *facts)
@@ -169,6 +190,7 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	SET(IS_BOUND, bound->kind != BINDING_NONE);
 	SET(SCHEMA_FAILURE_IS_400, api->schema_errors_are_400);
 	set_absent_features(facts);
+	set_access_facts(bound, facts);
 	set_parameter_facts(api, bound, facts);
 	if (bound->kind == BINDING_NONE)
 		return;

@@ -187,15 +187,6 @@ static bool returns_content(const struct operation *operation)
 	}
 }
 
-/* An empty list of requirements demands nothing, and an empty one among them lets a client go without. */
-static bool needs_credentials(const struct json *security)
-{
-	json_each(requirement, security)
-		if (!json_first(requirement))
-			return false;
-	return json_first(security) != NULL;
-}
-
 static const char *reason_unbound(const struct place *place, enum method method)
 {
 	switch (place->kind) {
@@ -256,9 +247,9 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 		.creates = operation->method == METHOD_PUT && place->kind == BINDING_ITEM &&
 		           bind_documents(operation, 201),
 		.returns_content = returns_content(operation),
-		.needs_credentials = needs_credentials(operation->security),
 	};
-	binder->api->needs_credentials |= bound->needs_credentials;
+	if ((r = bind_security(binder, operation, bound)) < 0 || (r = bind_operation_extension(binder, operation)) < 0)
+		return r;
 	find_content(bound);
 	if (!why_not)
 		why_not = reason_content(bound);

@@ -50,6 +50,8 @@ STATUTE_CHECK int bind_extension(struct binder *binder, struct resource *resourc
                                  const struct json *extension);
 /* bind_maintenance.c: x-statute: {maintenance: …} at the root. */
 void bind_maintenance(struct binder *binder, const struct json *value);
+/* bind_extension.c: the keys under x-statute of an operation; who reads each is said there. */
+STATUTE_CHECK int bind_operation_extension(struct binder *binder, const struct operation *operation);
 /* The collection's name that a path item asks for, or {NULL, 0}. */
 struct str bind_extension_collection(const struct path_item *item);
 

@@ -38,6 +38,7 @@ static void write_entry(const struct access_entry *entry, size_t max, struct buf
 	write_time(buf, entry->wall_ms);
 	write_text(buf, S(",\"id\":"), entry->id, max);
 	write_text(buf, S(",\"client\":"), entry->client, max);
+	write_text(buf, S(",\"principal\":"), entry->principal, max);
 	write_text(buf, S(",\"method\":"), entry->method, max);
 	write_text(buf, S(",\"path\":"), entry->path, max);
 	write_text(buf, S(",\"route\":"), entry->route, max);
@@ -53,7 +54,7 @@ static void write_entry(const struct access_entry *entry, size_t max, struct buf
 	buf_lit(buf, "}\n");
 }
 
-/* A byte becomes at most six; eight texts of TEXT_MIN bytes and the rest fit in a line whatever they hold. */
+/* A byte becomes at most six; nine texts of TEXT_MIN bytes and the rest fit in a line whatever they hold. */
 void access_entry_write(const struct access_entry *entry, struct buf *buf)
 {
 	size_t before = buf->len;

@@ -16,6 +16,7 @@ struct access_entry {
 	int64_t wall_ms;    /* when it was answered */
 	struct str id;      /* its X-Request-Id */
 	struct str client;  /* the address, without port */
+	struct str principal; /* who it was, once credentials said so; never the credentials */
 	struct str method, path;
 	struct str route;   /* the template: "/users/{id}" */
 	int status;         /* 0: no answer could be given */

@@ -56,6 +56,7 @@ static void log_request(struct connection *c, int status, struct str error, uint
 		.wall_ms = clock_wall_ms(),
 		.id = x->id,
 		.client = str_from(c->address),
+		.principal = x->principal.id,
 		.method = x->request.method_text,
 		.path = x->request.path,
 		.status = status,

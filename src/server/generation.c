@@ -8,8 +8,6 @@
 
 #include "openapi/public.h"
 
-enum { SECURED_TOLD = 20 };
-
 /* ---- What is wrong -------------------------------------------------------- */
 
 /* A problem of the database has no place in the document; the file's name stands in front. */
@@ -55,32 +53,39 @@ static int bind_api(struct generation *generation, struct buf *problems)
 	return r;
 }
 
-/* An operation that demands credentials, served to anybody, would be an open door that looks shut. */
-static int check_security(const struct generation *generation, struct buf *problems)
+static size_t count_secured(const struct generation *generation)
 {
 	const struct statute_route *route;
 	size_t count = 0;
 
-	if (!generation->api->needs_credentials)
-		return 0;
 	for (size_t i = 0; (route = statute_document_route(generation->public, i)); i++)
-		if (route->needs_credentials && ++count <= SECURED_TOLD && !generation->ignores_security)
-			buf_printf(problems, "%s %s demands credentials\n", route->method, route->path);
+		count += route->needs_credentials;
+	return count;
+}
+
+/* An operation that demands credentials, served to anybody, would be an open door that looks shut. */
+static int open_security(struct generation *generation, struct buf *problems)
+{
+	int r;
+
 	if (generation->ignores_security) {
-		buf_printf(problems, "warning: operations that demand credentials, and are served to "
-		                     "anybody: %zu\n", count);
+		if (generation->api->needs_credentials)
+			buf_printf(problems, "warning: operations that demand credentials, and are served to "
+			                     "anybody: %zu\n", count_secured(generation));
 		return 0;
 	}
-	if (count > SECURED_TOLD)
-		buf_printf(problems, "and %zu more\n", count - SECURED_TOLD);
-	buf_lit(problems, "This version cannot check credentials. With --no-security it serves "
-	                  "these operations to anybody.\n");
-	return STATUTE_EDOCUMENT;
+	r = scheme_keys_open(generation->api, generation->dev_keys, &generation->document->issues, &generation->keys);
+	if (r == STATUTE_EDOCUMENT) {
+		issues_sort(&generation->document->issues);
+		tell_issues(generation, problems);
+	}
+	return r;
 }
 
 static void end(struct generation *generation)
 {
 	atomic_fetch_sub(generation->alive, 1);
+	scheme_keys_end(&generation->keys);
 	if (generation->owns_document)
 		statute_document_free(generation->public);
 	free(generation);
@@ -100,13 +105,14 @@ static int begin(struct statute_document *document, const struct generation_opti
 		.document = statute_document_internal(document),
 		.database = options->database,
 		.ignores_security = options->ignores_security,
+		.dev_keys = options->dev_keys,
 		.uses = 1,
 		.alive = options->alive,
 	};
 	atomic_fetch_add(generation->alive, 1);
 	r = bind_api(generation, problems);
 	if (r == 0)
-		r = check_security(generation, problems);
+		r = open_security(generation, problems);
 	if (r < 0) {
 		end(generation);
 		return r;
@@ -141,7 +147,12 @@ int generation_open(struct statute_document *document, const struct generation_o
 int generation_prepare(struct generation *newest, struct statute_document *document, struct buf *problems,
                        struct generation **ret_generation)
 {
-	const struct generation_options options = { newest->database, newest->ignores_security, newest->alive };
+	const struct generation_options options = {
+		.database = newest->database,
+		.ignores_security = newest->ignores_security,
+		.dev_keys = newest->dev_keys,
+		.alive = newest->alive,
+	};
 	struct generation *generation;
 	int r;
 

@@ -17,6 +17,7 @@
 #include <statute/server.h>
 
 #include "openapi/bind.h"
+#include "server/scheme_keys.h"
 #include "store/store.h"
 
 enum { GENERATIONS_MAX = 16 };
@@ -28,6 +29,8 @@ struct generation {
 	struct store *store;
 	const char *database;       /* its file, for what is told; borrowed */
 	bool ignores_security;
+	const char *dev_keys;       /* for schemes that name none, or NULL; borrowed */
+	struct scheme_keys keys;
 	bool owns_document;         /* frees it at its end */
 	atomic_size_t uses;         /* workers that serve it or have requests of it, and the server's own */
 	atomic_size_t *alive;       /* of one server; each counts itself */
@@ -37,6 +40,7 @@ struct generation {
 struct generation_options {
 	const char *database;
 	bool ignores_security;
+	const char *dev_keys;
 	atomic_size_t *alive;
 };
 

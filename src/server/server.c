@@ -58,6 +58,7 @@ static int take_options(struct statute_server *server, const struct statute_serv
 	shared->settings.content_max = shared->limits.content_max;
 	shared->settings.arena_max = (size_t)shared->limits.request_memory;
 	shared->settings.is_dev = options->is_dev;
+	shared->settings.ignores_security = options->ignores_security;
 	shared->settings.requires_tls = options->requires_tls;
 	shared->settings.omits_hsts = options->omits_hsts;
 	return hosts_read(options->hosts, &server->arena, &server->problems, &shared->settings);
@@ -84,8 +85,15 @@ static int open_sink(struct statute_server *server, const char *path)
 static int open_generation(struct statute_server *server, const struct statute_server_options *options)
 {
 	struct str path = str_dup(&server->arena, str_from(options->database ? options->database : "statute.db"));
-	const struct generation_options generation = { path.at, options->ignores_security, &server->generations };
-	int r = path.at ? generation_open(server->first, &generation, &server->problems, &server->generation)
+	struct str dev_keys = str_dup(&server->arena, str_from(options->dev_keys));
+	const struct generation_options generation = {
+		.database = path.at,
+		.ignores_security = options->ignores_security,
+		.dev_keys = options->dev_keys ? dev_keys.at : NULL,
+		.alive = &server->generations,
+	};
+	int r = path.at && dev_keys.at
+	                ? generation_open(server->first, &generation, &server->problems, &server->generation)
 	                : STATUTE_ENOMEM;
 
 	return r < 0 ? r : observe_label(server->shared.observe, server->generation->api);

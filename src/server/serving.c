@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "access/token_cache.h"
 #include "server/worker.h"
 
 int serving_new(struct worker *worker, struct generation *generation, struct serving **ret_serving)
@@ -15,7 +16,10 @@ int serving_new(struct worker *worker, struct generation *generation, struct ser
 	/* What the admin listener shows is no row: a connection that never reads would only be in the way. */
 	if (!worker->is_admin)
 		r = store_reader_new(generation->store, &serving->reader);
+	if (r == 0 && generation->keys.count && !worker->is_admin && !(serving->tokens = token_cache_new()))
+		r = STATUTE_ENOMEM;
 	if (r < 0) {
+		store_reader_free(serving->reader);
 		free(serving);
 		return r;
 	}
@@ -25,6 +29,8 @@ int serving_new(struct worker *worker, struct generation *generation, struct ser
 	serving->host.api = generation->api;
 	serving->host.store = generation->store;
 	serving->host.reader = serving->reader;
+	serving->host.keyrings = generation->keys.list;
+	serving->host.tokens = serving->tokens;
 	*ret_serving = serving;
 	return 0;
 }
@@ -34,6 +40,7 @@ void serving_free(struct serving *serving)
 	if (!serving)
 		return;
 	store_reader_free(serving->reader);
+	token_cache_free(serving->tokens);
 	generation_leave(serving->generation);
 	free(serving);
 }

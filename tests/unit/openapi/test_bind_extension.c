@@ -56,7 +56,7 @@ static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **stat
 	FAULT("{onn-delete: gone}", "17", "x-statute has no key 'onn-delete' here; did you mean 'on-delete'?");
 	FAULT("{wherefore: 1}", "17",
 	      "x-statute has no key 'wherefore' here; the keys here are collection, cors, on-delete, references, "
-	      "require-match, rules, transitions, unique");
+	      "require-match, roles, rules, transitions, unique");
 	FAULT("[unique]", "16", "x-statute must be an object");
 }
 

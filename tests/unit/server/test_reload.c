@@ -21,7 +21,7 @@ static const char bad[] =
 	"{\"openapi\": \"3.1.0\", \"info\": {\"title\": \"T\", \"version\": \"1\"}, \"paths\": {"
 	"\"/c\": {\"get\": {\"security\": [{\"k\": []}],"
 	"\"responses\": {\"200\": {\"description\": \"C.\"}}}}},"
-	"\"components\": {\"securitySchemes\": {\"k\": {\"type\": \"http\", \"scheme\": \"basic\"}}}}";
+	"\"components\": {\"securitySchemes\": {\"k\": {\"type\": \"http\", \"scheme\": \"bearer\"}}}}";
 
 struct fixture {
 	char folder[64], path[96], database[96];
@@ -133,7 +133,7 @@ static void a_document_that_is_refused_stays_the_callers(void **state)
 
 	run_in_background(f);
 	assert_int_equal(statute_server_reload(f->server, document), STATUTE_EDOCUMENT);
-	assert_non_null(strstr(statute_server_problems(f->server), "GET /c demands credentials"));
+	assert_non_null(strstr(statute_server_problems(f->server), "'k' has no keys to check tokens with"));
 	statute_document_free(document);
 	assert_int_not_equal(ask(f->server, "/a"), 404);
 	assert_int_equal(statute_server_reload(f->server, load(f, second)), 0);

@@ -1,0 +1,76 @@
+/* Bearer tokens (RFC 6750): the kind of http bearer, oauth2 and openIdConnect. */
+#include "access/credentials.h"
+#include "access/token_cache.h"
+#include "exchange/identity.h"
+
+static struct str token_of(const struct exchange *x)
+{
+	struct credentials sent = { 0 };
+
+	return credentials_read(request_field(&x->request, FIELD_AUTHORIZATION), &sent) ? sent.rest
+	                                                                                 : (struct str){ 0 };
+}
+
+static bool is_sent(const struct exchange *x, const struct security_scheme *scheme)
+{
+	(void)scheme;
+	return identity_authorization_is(x, S("Bearer"));
+}
+
+static const char *misread(const struct exchange *x, const struct security_scheme *scheme)
+{
+	struct str token = token_of(x);
+
+	(void)scheme;
+	if (!token.len)
+		return "Authorization has no token behind Bearer";
+	return credentials_is_token68(token) ? NULL : "the token has characters that no token has";
+}
+
+static void release(void *data)
+{
+	verified_token_release(data);
+}
+
+/* The token stays as long as the arena, which may be longer than the cache keeps it. */
+static enum identity_outcome take(struct exchange *x, struct verified_token *token, struct principal *ret_principal)
+{
+	if (arena_on_end(&x->arena, release, token) < 0) {
+		verified_token_release(token);
+		return IDENTITY_NO_MEMORY;
+	}
+	*ret_principal = token->principal;
+	return IDENTITY_VALID;
+}
+
+static enum identity_outcome check(struct exchange *x, const struct security_scheme *scheme,
+                                   struct principal *ret_principal, const char **ret_why)
+{
+	const struct token_scheme demanded = {
+		.rules = {
+			.issuer = scheme->issuer,
+			.audience = scheme->audience,
+			.audience_count = scheme->audience_count,
+			.leeway_s = scheme->leeway_s,
+			.type = scheme->required_type,
+		},
+		.keyring = x->host->keyrings[scheme->index],
+		.index = scheme->index,
+		.roles_claim = scheme->roles_claim,
+		.scopes_claim = scheme->scopes_claim,
+	};
+	struct verified_token *token = NULL;
+
+	if (!demanded.keyring)
+		return IDENTITY_UNAVAILABLE;
+	switch (token_cache_verify(x->host->tokens, &demanded, token_of(x), x->now_ms / 1000, &token, ret_why)) {
+	case TOKEN_CACHE_VALID: return take(x, token, ret_principal);
+	case TOKEN_CACHE_INVALID: return IDENTITY_INVALID;
+	case TOKEN_CACHE_EXPIRED: return IDENTITY_EXPIRED;
+	case TOKEN_CACHE_NO_KEYS: return IDENTITY_UNAVAILABLE;
+	case TOKEN_CACHE_NO_MEMORY: break;
+	}
+	return IDENTITY_NO_MEMORY;
+}
+
+const struct identity_kind identity_token = { is_sent, misread, check };
