@@ -2,12 +2,17 @@
 # What the rows share: sourced by each bench/NAME.sh, which is called with ROUNDS and
 # SECONDS. Leaves the servers, the folder and all else as it found them.
 set -eu
+# shellcheck disable=SC2086 # options are several words
 
 rounds=${1:-5}
 seconds=${2:-3}
 build=build/release
 folder=$(mktemp -d)
 pids=
+scheme=http
+serve_options= # what use_tls adds for both servers and for whoever asks them
+nginx_options=
+curl_options=
 core_of_server='taskset -c 0'
 core_of_client='taskset -c 1'
 
@@ -23,10 +28,20 @@ finish() {
 trap finish EXIT
 trap 'exit 1' INT TERM
 
+# use_tls: both servers speak TLS, with the same certificate.
+use_tls() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=bench -days 30 \
+		-addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/cert.pem" 2>/dev/null
+	scheme=https
+	serve_options="--tls-cert $folder/cert.pem --tls-key $folder/key.pem"
+	nginx_options="ssl_certificate $folder/cert.pem; ssl_certificate_key $folder/key.pem; ssl_protocols TLSv1.2 TLSv1.3;"
+	curl_options="--cacert $folder/cert.pem"
+}
+
 # start_statute [COMMAND BEFORE IT...]: serves the shop with one product; sets $url and $statute.
 start_statute() {
 	$core_of_server "$@" "$build/statute" serve examples/shop/openapi.yaml --listen 127.0.0.1:0 --workers 1 \
-		--log off --db "$folder/shop.db" >"$folder/statute.out" 2>&1 &
+		--log off --db "$folder/shop.db" $serve_options >"$folder/statute.out" 2>&1 &
 	statute=$!
 	pids="$pids $statute"
 	until grep -qs '^listening on' "$folder/statute.out"; do
@@ -34,16 +49,16 @@ start_statute() {
 		sleep 0.1
 	done
 	url=$(sed -n 's/^listening on //p' "$folder/statute.out")
-	curl -sf "$url/products" -H 'Content-Type: application/json' \
+	curl -sf $curl_options "$url/products" -H 'Content-Type: application/json' \
 		-d '{"slug": "tea-pot", "name": "Tea pot", "price": 19.90}' >/dev/null
-	body=$(curl -sf "$url/products/1")
+	body=$(curl -sf $curl_options "$url/products/1")
 }
 
 # start_nginx: answers the same bytes at /item, and a file of them at /file; sets $nginx_url and $nginx,
 # the worker's id.
 start_nginx() {
 	port=$((20000 + $$ % 20000))
-	nginx_url=http://127.0.0.1:$port
+	nginx_url=$scheme://127.0.0.1:$port
 	cat >"$folder/nginx.conf" <<CONF
 daemon off; worker_processes 1; worker_rlimit_nofile 16384;
 pid $folder/nginx.pid; error_log /dev/null;
@@ -53,7 +68,7 @@ http {
 	client_body_temp_path $folder; proxy_temp_path $folder; fastcgi_temp_path $folder;
 	uwsgi_temp_path $folder; scgi_temp_path $folder;
 	server {
-		listen 127.0.0.1:$port;
+		listen 127.0.0.1:$port$([ "$scheme" = http ] || echo " ssl"); $nginx_options
 		location = /item { default_type application/json; return 200 '$body'; }
 		location = /file { alias $folder/file; etag on; }
 	}
@@ -63,7 +78,7 @@ CONF
 	$core_of_server "$(command -v nginx || echo /usr/sbin/nginx)" -e /dev/null -c "$folder/nginx.conf" &
 	master=$!
 	pids="$pids $master"
-	until tag=$(curl -sfI "$nginx_url/file" | tr -d '\r' | sed -n 's/^ETag: //p') && [ -n "$tag" ]; do
+	until tag=$(curl -sfI $curl_options "$nginx_url/file" | tr -d '\r' | sed -n 's/^ETag: //p') && [ -n "$tag" ]; do
 		kill -0 "$master" 2>/dev/null || { echo 'nginx does not start' >&2; exit 1; }
 		sleep 0.1
 	done

@@ -18,6 +18,7 @@ struct tls {
 	struct buf *(*room)(void *owner);
 	void *owner;
 	struct str offered;   /* what came and OpenSSL did not take yet */
+	enum tls_event next;  /* what the next tls_read has to say without asking; TLS_DATA: it has to ask */
 	bool is_ready;
 	bool has_failed;
 	bool was_refused;     /* the client wanted to negotiate anew */
@@ -108,7 +109,7 @@ int tls_new(struct tls_server *server, struct buf *(*room)(void *owner), void *o
 		tls_server_unref(server);
 		return STATUTE_ENOMEM;
 	}
-	*tls = (struct tls){ .server = server, .room = room, .owner = owner };
+	*tls = (struct tls){ .server = server, .room = room, .owner = owner, .next = TLS_DATA };
 	ERR_clear_error();
 	if (!prepare(tls)) {
 		tls_free(tls);
@@ -154,28 +155,52 @@ static enum tls_event event_of(struct tls *tls, int result)
 	}
 }
 
-enum tls_event tls_read(struct tls *tls, char *to, size_t size, size_t *ret_len)
+static enum tls_event shake_hands(struct tls *tls)
 {
-	size_t len = 0, some = 0;
+	int result = SSL_do_handshake(tls->ssl);
+
+	if (result <= 0)
+		return event_of(tls, result);
+	tls->is_ready = true;
+	return TLS_DATA;
+}
+
+/* What stopped it; TLS_DATA where it was `size`. OpenSSL need not be asked whether there is more of nothing. */
+static enum tls_event read_all(struct tls *tls, char *to, size_t size, size_t *len)
+{
+	size_t some;
 	int result;
 
-	if (tls->has_failed)
-		return TLS_FAILED;
-	ERR_clear_error();
-	if (!tls->is_ready) {
-		if ((result = SSL_do_handshake(tls->ssl)) <= 0)
+	while (*len < size) {
+		if ((result = SSL_read_ex(tls->ssl, to + *len, size - *len, &some)) <= 0)
 			return event_of(tls, result);
-		tls->is_ready = true;
+		*len += some;
+		if (!tls->offered.len && !SSL_pending(tls->ssl))
+			return TLS_MORE;
 	}
-	while (len < size && (result = SSL_read_ex(tls->ssl, to + len, size - len, &some)) > 0)
-		len += some;
-	if (len < size) {
-		enum tls_event event = event_of(tls, result);
+	return TLS_DATA;
+}
 
-		tls->has_failed |= tls->was_refused;
-		if (!len) /* else it is said at the next call */
-			return tls->has_failed ? TLS_FAILED : event;
+enum tls_event tls_read(struct tls *tls, char *to, size_t size, size_t *ret_len)
+{
+	enum tls_event event = tls->has_failed ? TLS_FAILED : tls->next;
+	size_t len = 0;
+
+	if (event != TLS_DATA) {
+		tls->next = TLS_DATA;
+		return event;
 	}
+	ERR_clear_error();
+	if (!tls->is_ready && (event = shake_hands(tls)) != TLS_DATA)
+		return event;
+	event = read_all(tls, to, size, &len);
+	if (tls->was_refused) {
+		tls->has_failed = true;
+		event = TLS_FAILED;
+	}
+	if (!len)
+		return event;
+	tls->next = event;
 	*ret_len = len;
 	return TLS_DATA;
 }

@@ -39,7 +39,7 @@ static bool is_reason(unsigned long error, int library, int reason)
 /* What OpenSSL says of a file in which it found what it looked for, but could not take it. */
 static int refuse_as_told(struct buf *problems, const char *file, const char *what)
 {
-	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
+	const char *reason = ERR_reason_error_string(ERR_peek_error());
 
 	buf_printf(problems, "%s: %s (%s)\n", file, what, reason ? reason : "no reason is known");
 	return STATUTE_EINVAL;
@@ -84,7 +84,7 @@ static int read_certificate(SSL_CTX *context, const char *file, struct buf *prob
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(context, file) > 0)
 		return 0;
-	if (!is_reason(ERR_peek_last_error(), ERR_LIB_PEM, PEM_R_NO_START_LINE))
+	if (!is_reason(ERR_peek_error(), ERR_LIB_PEM, PEM_R_NO_START_LINE))
 		return refuse_as_told(problems, file, "the certificate cannot be used");
 	if (has_block(file, "PRIVATE KEY"))
 		return refuse(problems, file, "this is a key; the certificate belongs here, and the key to --tls-key");

@@ -31,9 +31,16 @@ class Certificate:
         alternatives = ["-addext", f"subjectAltName={listed}"] if names else []
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", *KINDS[kind], "-nodes", "-subj", f"/CN={stem} {time.time_ns()}",
-             "-days", str(days), "-keyout", self.key, "-out", self.certificate, *alternatives],
+             "-days", str(max(days, 1)), "-keyout", self.key, "-out", self.certificate, *alternatives],
             check=True, capture_output=True, timeout=PATIENCE)
         self.key.chmod(0o600)
+        if days < 1:
+            self._expire()
+
+    def _expire(self):
+        """As it will be the day after its end."""
+        subprocess.run(["openssl", "x509", "-in", self.certificate, "-signkey", self.key, "-days", "-1",
+                        "-out", self.certificate], check=True, capture_output=True, timeout=PATIENCE)
 
     @property
     def options(self):
