@@ -108,6 +108,67 @@ static void a_block_takes_lines_where_the_names_belong(void **state)
 	     "s: 1\n");
 }
 
+/* Each of the three stands before what a comment says of the next. */
+static void a_comment_stays_with_the_member_below_it(void **state)
+{
+	(void)state;
+	YAML("r:\n"
+	     "  '200':\n"
+	     "    a: {b: 2}\n"
+	     "    c:\n"
+	     "      - d\n"
+	     "  # the next one\n"
+	     "  '409':\n"
+	     "    a:\n"
+	     "      b: 2\n"
+	     "\n"
+	     "  # and one more\n"
+	     "  '500': {}\n"
+	     "# all\n"
+	     "s: 1\n",
+	     "r", MEMBERS("404={}", "410={}", "503={}"),
+	     "r:\n"
+	     "  '200':\n"
+	     "    a: {b: 2}\n"
+	     "    c:\n"
+	     "      - d\n"
+	     "  \"404\": {}\n"
+	     "  # the next one\n"
+	     "  '409':\n"
+	     "    a:\n"
+	     "      b: 2\n"
+	     "  \"410\": {}\n"
+	     "\n"
+	     "  # and one more\n"
+	     "  '500': {}\n"
+	     "  \"503\": {}\n"
+	     "# all\n"
+	     "s: 1\n");
+}
+
+static void what_is_merged_into_a_member_ends_nothing(void **state)
+{
+	(void)state;
+	YAML("x: &x\n"
+	     "  a: 1\n"
+	     "y: 1\n"
+	     "r:\n"
+	     "  '200':\n"
+	     "    <<: *x\n"
+	     "    b: 1\n"
+	     "s: 1\n",
+	     "r", MEMBERS("404={}"),
+	     "x: &x\n"
+	     "  a: 1\n"
+	     "y: 1\n"
+	     "r:\n"
+	     "  '200':\n"
+	     "    <<: *x\n"
+	     "    b: 1\n"
+	     "  \"404\": {}\n"
+	     "s: 1\n");
+}
+
 static void a_value_that_is_deep_takes_lines_of_its_own(void **state)
 {
 	(void)state;
@@ -276,6 +337,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_block_takes_lines_where_the_names_belong),
+		TEST(a_comment_stays_with_the_member_below_it),
+		TEST(what_is_merged_into_a_member_ends_nothing),
 		TEST(a_value_that_is_deep_takes_lines_of_its_own),
 		TEST(a_name_is_quoted_where_a_version_of_yaml_reads_something_else),
 		TEST(texts_of_many_lines_end_where_they_end),
