@@ -1,7 +1,6 @@
 /* Work of exchanges on helper threads: see background.h. */
 #include "server/background.h"
 
-#include "server/admission.h"
 #include "server/connection.h"
 
 struct background {
@@ -26,7 +25,7 @@ static void after_background(uv_work_t *work, int status)
 
 	(void)status;
 	worker->background--;
-	worker->background_wait = background->started - background->queued;
+	worker->admission.background_wait = background->started - background->queued;
 	connection_resume(background->x->host_data);
 }
 

@@ -8,7 +8,6 @@
 #include "server/connection.h"
 
 #include "base/clock.h"
-#include "server/admission.h"
 #include "server/own_paths.h"
 
 /* Content that is read and forgotten after an early answer, so that the connection can be kept. */
@@ -279,7 +278,7 @@ static bool has_turn(struct connection *c)
 		c->turn_requests = c->turn_bytes = 0;
 	}
 	c->had_turn = c->turn_requests >= CONNECTION_TURN || c->turn_bytes >= CONNECTION_OUT ||
-	              (c->turn_requests >= BUSY_REQUESTS && uv_hrtime() - worker->busy_since >= BUSY_NS);
+	              (c->turn_requests >= BUSY_REQUESTS && uv_hrtime() - worker->admission.began >= BUSY_NS);
 	return !c->had_turn;
 }
 

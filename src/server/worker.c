@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "resource/resource.h"
 #include "server/admin.h"
-#include "server/admission.h"
 #include "server/background.h"
 #include "server/connection.h"
 #include "server/own_paths.h"

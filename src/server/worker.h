@@ -21,6 +21,7 @@
 #include "message/date.h"
 #include "observe/observe.h"
 #include "server/access_log.h"
+#include "server/admission.h"
 #include "server/serving.h"
 #include "server/shared.h"
 #include "server/timeouts.h"
@@ -62,10 +63,7 @@ struct worker {
 	size_t spare_count;
 	struct pooled *pool;
 	size_t pool_count;
-	uint64_t busy_at, busy_since; /* the turn of the loop, as its time in ms, and when it began, ns */
-	uint64_t turn_ended, calm_at; /* when the last turn ended, and the last that was no long one, ns: admission.h */
-	bool has_left_work;           /* in the last turn: some connections had their share and wait for the next */
-	uint64_t background_wait;     /* how long the last one on a helper thread waited for it, ns */
+	struct admission admission;
 	size_t in_flight, in_flight_max; /* requests that began and were not answered */
 	size_t background, background_max; /* exchanges at work in the thread pool */
 	unsigned stops;               /* as far as it was heeded */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "server/admission.h"
+#include "server/worker.h"
 
 enum { MS = 1000000, AGE_MS = 50 };
 
@@ -21,6 +21,7 @@ static int set_up(void **state)
 
 	scene->worker = calloc(1, sizeof(*scene->worker));
 	scene->shared.limits.queue_age = AGE_MS;
+	assert_int_equal(uv_loop_init(&scene->worker->loop), 0);
 	scene->worker->shared = &scene->shared;
 	scene->worker->in_flight_max = scene->worker->background_max = 10;
 	scene->host.api = &scene->api;
@@ -33,6 +34,7 @@ static int tear_down(void **state)
 {
 	struct scene *scene = *state;
 
+	assert_int_equal(uv_loop_close(&scene->worker->loop), 0);
 	free(scene->worker);
 	free(scene);
 	return 0;
@@ -47,72 +49,96 @@ static bool is_let_in(struct scene *scene)
 /* The turn goes on since so many ms, and the last short one, or the last wait, was so long before it. */
 static void be_in_turn(struct scene *scene, uint64_t since_ms, uint64_t calm_ms)
 {
-	uint64_t now = uv_hrtime();
+	struct admission *admission = &scene->worker->admission;
 
-	scene->worker->busy_at = 1;
-	scene->worker->busy_since = now - since_ms * MS;
-	scene->worker->calm_at = scene->worker->busy_since - calm_ms * MS;
+	admission->turn_at = 1;
+	admission->began = uv_hrtime() - since_ms * MS;
+	admission->calm_at = admission->began - calm_ms * MS;
 }
 
 static void a_turn_that_just_began_lets_in(void **state)
 {
+	((struct scene *)*state)->shared.limits.queue_age = 60000;
 	be_in_turn(*state, 0, 10000);
 	assert_true(is_let_in(*state));
 }
 
-static void a_long_turn_after_a_calm_one_lets_in(void **state)
+static void a_long_turn_after_calm_ones_lets_in(void **state)
 {
-	be_in_turn(*state, 10000, 0);
+	be_in_turn(*state, 10000, ADMISSION_PATIENCE_MS - 1);
 	assert_true(is_let_in(*state));
 }
 
-static void a_long_turn_after_a_long_one_turns_away(void **state)
+static void a_long_turn_after_long_ones_turns_away(void **state)
 {
-	be_in_turn(*state, AGE_MS, AGE_MS);
+	be_in_turn(*state, AGE_MS, ADMISSION_PATIENCE_MS);
 	assert_false(is_let_in(*state));
 }
 
 static void a_turn_that_ends_in_time_is_calm(void **state)
 {
 	struct scene *scene = *state;
+	uint64_t before = uv_hrtime();
 
 	scene->shared.limits.queue_age = 3600000;
 	be_in_turn(scene, 1, 10000);
 	admission_end_turn(scene->worker);
-	assert_int_equal(scene->worker->calm_at, scene->worker->turn_ended);
+	assert_true(scene->worker->admission.calm_at >= before);
 }
 
-static void a_turn_that_ends_late_is_not(void **state)
+/* One that ends late is calm too where it leaves nothing to do: no event, no connection whose turn it is next. */
+static void a_long_turn_is_calm_where_it_leaves_nothing_to_do(void **state)
 {
 	struct scene *scene = *state;
-	uint64_t calm_at;
+	struct admission *admission = &scene->worker->admission;
+	const uint64_t after[TIMEOUT_KINDS] = { 1, 1, 1, 1, 1, 1 };
+	uint64_t before = uv_hrtime(), calm_at;
+	struct timeout timeout = { 0 };
 
-	be_in_turn(scene, 10000, 10);
-	calm_at = scene->worker->calm_at;
-	admission_end_turn(scene->worker);
-	assert_int_equal(scene->worker->calm_at, calm_at);
-}
-
-static void a_loop_that_had_nothing_to_do_is_calm(void **state)
-{
-	struct scene *scene = *state;
-
+	timeouts_init(&scene->worker->timeouts, after);
 	be_in_turn(scene, 10000, 10000);
 	admission_end_turn(scene->worker);
-	scene->worker->turn_ended -= 10 * MS;
-	admission_begin_turn(scene->worker, 2);
-	assert_int_equal(scene->worker->calm_at, scene->worker->busy_since);
+	assert_true(admission->calm_at >= before);
+	timeout_set(&scene->worker->timeouts, &timeout, TIMEOUT_TURN, 1);
+	be_in_turn(scene, 10000, 10000);
+	calm_at = admission->calm_at;
+	admission_end_turn(scene->worker);
+	assert_int_equal(admission->calm_at, calm_at);
+	timeout_clear(&timeout);
+}
+
+static void on_wake(uv_async_t *async)
+{
+	uv_close((uv_handle_t *)async, NULL);
+}
+
+static void a_long_turn_is_not_calm_where_events_are_there(void **state)
+{
+	struct scene *scene = *state;
+	const uint64_t after[TIMEOUT_KINDS] = { 1, 1, 1, 1, 1, 1 };
+	uv_async_t async;
+	uint64_t calm_at;
+
+	timeouts_init(&scene->worker->timeouts, after);
+	assert_int_equal(uv_async_init(&scene->worker->loop, &async, on_wake), 0);
+	uv_run(&scene->worker->loop, UV_RUN_NOWAIT); /* from now on the system watches it */
+	assert_int_equal(uv_async_send(&async), 0);
+	be_in_turn(scene, 10000, 10000);
+	calm_at = scene->worker->admission.calm_at;
+	admission_end_turn(scene->worker);
+	assert_int_equal(scene->worker->admission.calm_at, calm_at);
+	uv_run(&scene->worker->loop, UV_RUN_DEFAULT);
 }
 
 static void the_second_request_of_a_turn_does_not_begin_it_again(void **state)
 {
 	struct scene *scene = *state;
-	uint64_t since;
+	uint64_t began;
 
 	admission_begin_turn(scene->worker, 7);
-	since = scene->worker->busy_since;
+	began = scene->worker->admission.began;
 	admission_begin_turn(scene->worker, 7);
-	assert_int_equal(scene->worker->busy_since, since);
+	assert_int_equal(scene->worker->admission.began, began);
 }
 
 static void requests_in_flight_are_bounded(void **state)
@@ -135,20 +161,49 @@ static void operators_are_always_let_in(void **state)
 	assert_true(is_let_in(scene));
 }
 
-static void helper_threads_that_start_late_take_no_more(void **state)
+/* As if the first of those that were late had been as long ago as that, the last one just now. */
+static void be_late_since(struct lateness *lateness, uint64_t ms)
+{
+	lateness->looked = uv_hrtime();
+	lateness->since = lateness->looked - ms * MS;
+}
+
+static void helper_threads_that_start_late_for_long_take_no_more(void **state)
 {
 	struct worker *worker = ((struct scene *)*state)->worker;
+	struct admission *admission = &worker->admission;
 
 	assert_true(admission_to_background(worker));
 	worker->background = 1;
-	worker->background_wait = AGE_MS * MS - 1;
-	assert_true(admission_to_background(worker));
-	worker->background_wait = AGE_MS * MS;
+	admission->background_wait = AGE_MS * MS;
+	assert_true(admission_to_background(worker)); /* the first that was late */
+	be_late_since(&admission->background, ADMISSION_PATIENCE_MS);
 	assert_false(admission_to_background(worker));
-	worker->background = 0; /* nothing is before it, however it was before */
+	admission->background_wait = AGE_MS * MS - 1;
+	assert_true(admission_to_background(worker));
+	admission->background_wait = AGE_MS * MS;
+	assert_true(admission_to_background(worker)); /* it begins anew */
+}
+
+static void what_was_late_long_ago_does_not_count(void **state)
+{
+	struct worker *worker = ((struct scene *)*state)->worker;
+	struct admission *admission = &worker->admission;
+
+	worker->background = 1;
+	admission->background_wait = AGE_MS * MS;
+	be_late_since(&admission->background, ADMISSION_PATIENCE_MS);
+	admission->background.looked -= (uint64_t)ADMISSION_PATIENCE_MS * MS;
+	assert_true(admission_to_background(worker));
+}
+
+static void helper_threads_are_bounded(void **state)
+{
+	struct worker *worker = ((struct scene *)*state)->worker;
+
+	worker->background = 9;
 	assert_true(admission_to_background(worker));
 	worker->background = 10;
-	worker->background_wait = 0;
 	assert_false(admission_to_background(worker));
 }
 
@@ -175,15 +230,17 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_turn_that_just_began_lets_in),
-		TEST(a_long_turn_after_a_calm_one_lets_in),
-		TEST(a_long_turn_after_a_long_one_turns_away),
+		TEST(a_long_turn_after_calm_ones_lets_in),
+		TEST(a_long_turn_after_long_ones_turns_away),
 		TEST(a_turn_that_ends_in_time_is_calm),
-		TEST(a_turn_that_ends_late_is_not),
-		TEST(a_loop_that_had_nothing_to_do_is_calm),
+		TEST(a_long_turn_is_calm_where_it_leaves_nothing_to_do),
+		TEST(a_long_turn_is_not_calm_where_events_are_there),
 		TEST(the_second_request_of_a_turn_does_not_begin_it_again),
 		TEST(requests_in_flight_are_bounded),
 		TEST(operators_are_always_let_in),
-		TEST(helper_threads_that_start_late_take_no_more),
+		TEST(helper_threads_that_start_late_for_long_take_no_more),
+		TEST(what_was_late_long_ago_does_not_count),
+		TEST(helper_threads_are_bounded),
 		TEST(what_the_operator_says_is_the_newer_word),
 	};
 
