@@ -112,6 +112,9 @@ static const struct coding_case coding_cases[] = {
 	{ "gzip;q=2, *;q=0.5", "gzip", 500 },
 	{ "gzip;q=x, *;q=0.5", "gzip", 500 },
 	{ "gzip;q, *;q=0.5", "gzip", 500 },
+	{ "*;q=0.5, br;q=0.25, gzip;q", "gzip", 500 },
+	{ "*;q=0.5, br;q=0.25, gzip;q=2", "gzip", 500 },
+	{ "*;q=0.5, br;q=0.25, gzip;=", "gzip", 500 },
 	{ "gzip;q=0.5;, *;q=0.25", "br", 250 },
 };
 
