@@ -43,6 +43,28 @@ STATUTE_CHECK STATUTE_API int statute_document_bind(struct statute_document *doc
 STATUTE_API const struct statute_route *statute_document_route(const struct statute_document *document,
                                                                size_t index);
 
+/* What somebody who develops against a document must know of its security. */
+struct statute_security {
+	/*
+	 * Operations demand tokens of a scheme that names no keys; the members below are of the first such
+	 * one. NULL: not demanded.
+	 */
+	bool lacks_keys;
+	const char *issuer, *audience;
+	const char *type;         /* of the header's `typ` */
+	const char *const *roles; /* each that an operation demands, once, in the order of the document */
+	size_t role_count;
+	/*
+	 * By role, and at the end without any: JSON objects with the role and every scope that an operation
+	 * demands, under the claims in which the scheme has them.
+	 */
+	const char *const *claims;
+};
+
+/* After statute_document_bind returned 0. Lives as long as the document. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK STATUTE_API int statute_document_security(struct statute_document *document,
+                                                        struct statute_security *ret_security);
+
 /* How the document and what is served agree on a status. */
 enum statute_mention {
 	STATUTE_MENTIONED,          /* it can come, and stands there under its number */

@@ -55,6 +55,7 @@ struct statute_claims {
 	const char *scope; /* names with spaces between */
 	const char *roles; /* names with commas between; an array in the token */
 	int64_t issued_s, expires_s; /* Unix time */
+	const char *type;  /* of the header's `typ`; "JWT" where nothing is said */
 	const char *more;  /* a JSON object, whose members are added, or replace those above */
 };
 

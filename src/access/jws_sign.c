@@ -212,14 +212,15 @@ static bool sign(EVP_PKEY *key, enum jws_algorithm algorithm, struct str text,
 	return len <= SIGNATURE_LEN;
 }
 
-static void add_header(struct buf *token, struct arena *arena, const struct json *key)
+static void add_header(struct buf *token, struct arena *arena, const struct json *key, struct str type)
 {
 	struct buf header;
 
 	buf_init(&header, arena, JWS_TOKEN_MAX);
 	buf_lit(&header, "{\"alg\":");
 	json_write_string(&header, json_get_text(key, S("alg")));
-	buf_lit(&header, ",\"typ\":\"JWT\"");
+	buf_lit(&header, ",\"typ\":");
+	json_write_string(&header, type.len ? type : S("JWT"));
 	if (json_get_text(key, S("kid")).len) {
 		buf_lit(&header, ",\"kid\":");
 		json_write_string(&header, json_get_text(key, S("kid")));
@@ -229,7 +230,8 @@ static void add_header(struct buf *token, struct arena *arena, const struct json
 	base64url_encode(token, buf_str(&header));
 }
 
-int jws_sign(struct arena *arena, const struct json *key, struct str payload, struct str *ret_token)
+int jws_sign(struct arena *arena, const struct json *key, struct str type, struct str payload,
+             struct str *ret_token)
 {
 	enum jws_algorithm algorithm;
 	unsigned char signature[SIGNATURE_LEN];
@@ -243,7 +245,7 @@ int jws_sign(struct arena *arena, const struct json *key, struct str payload, st
 	    !base64url_decode(arena, json_get_text(key, private_member(algorithm)), &private))
 		return STATUTE_EINVAL;
 	buf_init(&token, arena, JWS_TOKEN_MAX);
-	add_header(&token, arena, key);
+	add_header(&token, arena, key, type);
 	buf_add_char(&token, '.');
 	base64url_encode(&token, payload);
 	if (token.failed)

@@ -15,8 +15,11 @@ STATUTE_CHECK int jwk_generate(struct arena *arena, enum jws_algorithm algorithm
                                struct json **ret_node);
 /* Is it a key of the kinds above, with its private part? */
 bool jwk_is_private(const struct json *node);
-/* Of a key that jwk_is_private, for `payload`; in `arena`. STATUTE_EINVAL: a broken key; STATUTE_ENOMEM. */
-STATUTE_CHECK int jws_sign(struct arena *arena, const struct json *key, struct str payload,
+/*
+ * Of a key that jwk_is_private, for `payload`; in `arena`. `type` is the header's `typ`; empty: "JWT".
+ * STATUTE_EINVAL: a broken key; STATUTE_ENOMEM.
+ */
+STATUTE_CHECK int jws_sign(struct arena *arena, const struct json *key, struct str type, struct str payload,
                            struct str *ret_token);
 
 #endif

@@ -255,7 +255,7 @@ int statute_token_sign(struct statute_keys *keys, const struct statute_claims *c
 	if (!key)
 		return STATUTE_ENOTFOUND;
 	if ((r = write_claims(&keys->arena, claims, &payload)) < 0 ||
-	    (r = jws_sign(&keys->arena, key, payload, &token)) < 0)
+	    (r = jws_sign(&keys->arena, key, str_from(claims->type), payload, &token)) < 0)
 		return r;
 	*ret_token = token.at;
 	return 0;

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "cli/command.h"
+#include "cli/dev_keys.h"
 #include "cli/reload.h"
 
 struct serve_options {
@@ -55,7 +56,8 @@ static const struct option options[] = {
 	{ "db", 0, OPTION_TEXT, AT(database), "FILE", "database; DOCUMENT's name with .db", 0, 0 },
 	{ "workers", 'w', OPTION_COUNT, offsetof(struct serve_options, workers), "N",
 	  "threads that answer; 0: one a processor", 0, 256 },
-	{ "dev", 0, OPTION_FLAG, AT(is_dev), NULL, "errors name the row of the graph that decided", 0, 0 },
+	{ "dev", 0, OPTION_FLAG, AT(is_dev), NULL,
+	  "errors name the row that decided; a key for tokens is made where none is named", 0, 0 },
 	{ "no-security", 0, OPTION_FLAG, AT(ignores_security), NULL,
 	  "serve what demands credentials to anybody", 0, 0 },
 	{ "log", 0, OPTION_TEXT, AT(log), "FILE", "log lines; \"-\" is stdout, \"off\" nowhere", 0, 0 },
@@ -210,13 +212,14 @@ static int exit_code(int r)
 
 /* Once it said where it listens, it can be told to stop. */
 static int run_server(struct statute_server *server, const struct statute_document *document, const char *path,
-                      const struct statute_server_options *server_options)
+                      const struct statute_server_options *server_options, struct dev_keys *dev_keys)
 {
 	int r;
 
 	if (reloader_start(&reloader, server, path) < 0)
 		return STATUTE_ESYSTEM;
 	take_signals(server, server_options->log);
+	dev_keys_print(dev_keys, document, statute_server_url(server));
 	print_start(document, server, server_options->database);
 	r = statute_server_run(server);
 	leave_signals();
@@ -224,20 +227,37 @@ static int run_server(struct statute_server *server, const struct statute_docume
 	return r;
 }
 
-static int serve(struct statute_document *document, const char *path,
-                 const struct statute_server_options *server_options)
+static int serve_with(struct statute_document *document, const char *path,
+                      const struct statute_server_options *server_options, struct dev_keys *dev_keys)
 {
 	struct statute_server *server = NULL;
 	int r = statute_server_new(document, server_options, &server);
 
 	fputs(server ? statute_server_problems(server) : "statute: not enough memory\n", stderr);
 	if (r == 0) {
-		r = run_server(server, document, path, server_options);
+		r = run_server(server, document, path, server_options, dev_keys);
 		if (r < 0)
 			command_error("%s", statute_err_text(r));
 	}
 	statute_server_free(server);
 	return r < 0 ? exit_code(r) : EXIT_OK;
+}
+
+static int serve(struct statute_document *document, const char *path,
+                 const struct statute_server_options *server_options)
+{
+	struct statute_server_options chosen = *server_options;
+	struct dev_keys dev_keys = { 0 };
+	int code = EXIT_OK;
+
+	if (chosen.is_dev && !chosen.ignores_security)
+		code = dev_keys_open(document, chosen.database, &dev_keys);
+	if (dev_keys.keys)
+		chosen.dev_keys = statute_keys_text(dev_keys.keys);
+	if (code == EXIT_OK)
+		code = serve_with(document, path, &chosen, &dev_keys);
+	dev_keys_end(&dev_keys);
+	return code;
 }
 
 static int load_and_serve(const char *path, const struct statute_server_options *server_options)

@@ -13,7 +13,7 @@ enum { FILE_MAX = 1 << 20 };
 
 struct token_options {
 	const char *keys, *algorithm, *id;
-	const char *subject, *roles, *scope, *issuer, *audience, *claims;
+	const char *subject, *roles, *scope, *issuer, *audience, *claims, *type;
 	uint64_t life_ms, leeway_ms;
 };
 
@@ -33,6 +33,7 @@ static const struct option options[] = {
 	{ "issuer", 0, OPTION_TEXT, AT(issuer), "NAME", "make: from whom (iss); check: demanded", 0, 0 },
 	{ "audience", 0, OPTION_TEXT, AT(audience), "NAME", "make: for what (aud); check: demanded", 0, 0 },
 	{ "claims", 0, OPTION_TEXT, AT(claims), "JSON", "make: further claims, an object", 0, 0 },
+	{ "type", 0, OPTION_TEXT, AT(type), "NAME", "make: what kind it is (typ of its header); JWT", 0, 0 },
 	{ "for", 0, OPTION_DURATION, AT(life_ms), "TIME", "make: how long it holds", 1000, 0 },
 	{ "leeway", 0, OPTION_DURATION, AT(leeway_ms), "TIME", "check: by how much clocks may differ", 0, 0 },
 	OPTION_END,
@@ -125,7 +126,7 @@ static int make_token(struct statute_keys *keys, const struct token_options *cho
 	const struct statute_claims claims = {
 		.subject = chosen->subject, .issuer = chosen->issuer, .audience = chosen->audience,
 		.scope = chosen->scope, .roles = chosen->roles, .issued_s = now,
-		.expires_s = now + (int64_t)(chosen->life_ms / 1000), .more = chosen->claims,
+		.expires_s = now + (int64_t)(chosen->life_ms / 1000), .more = chosen->claims, .type = chosen->type,
 	};
 	const char *token;
 	int r = statute_token_sign(keys, &claims, &token);

@@ -1,9 +1,11 @@
 """Documents with `security`: what is refused at the start, and why, and what --no-security does."""
 
+import re
+
 import pytest
 
 from harness import run
-from tokens import make_keys
+from tokens import bearer, make_keys
 
 pytestmark = pytest.mark.core
 
@@ -144,3 +146,77 @@ def test_a_key_file_that_is_not_there_or_broken_is_told_with_its_place(tmp_path)
     assert told.startswith("api.yaml:17:59: error: no.json, line 2, column 4: ")
     (tmp_path / "no.json").write_text('{"keys": ')
     assert "error: no.json, line 1, column 10: " in refused(tmp_path, with_extension("keys: no.json"))
+
+
+DEV = """openapi: 3.1.0
+info: {title: Notes, version: "1"}
+security: [{login: []}]
+paths:
+  /notes:
+    x-statute: {roles: {post: [admin, editor]}}
+    get: {responses: {"200": {description: All.}}}
+    post:
+      security: [{oauth: ["notes:write"]}]
+      requestBody: {content: {application/json: {}}}
+      responses: {"201": {description: New.}}
+  /notes/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {"200": {description: One.}}}
+components:
+  securitySchemes:
+    login:
+      type: http
+      scheme: bearer
+      x-statute: {issuer: me, audience: [notes, x], roles: realm.roles, scopes: scp, required-type: at+jwt}
+    oauth:
+      type: oauth2
+      flows: {clientCredentials: {tokenUrl: "https://id.example/t", scopes: {"notes:write": ""}}}
+      x-statute: {issuer: me, audience: [notes, x], roles: realm.roles, scopes: scp, required-type: at+jwt}
+"""
+
+
+def requests_to_try(server):
+    """The tokens of the printed lines, by whom they are for; each line is for a path that can be asked for."""
+    found = {}
+    for line in server.lines:
+        match = re.fullmatch(r'curl -H "Authorization: Bearer (\S+)" (\S+)  # (?:as )?(.+)', line)
+        if match:
+            assert match.group(2) == f"{server.url}/notes"
+            found[match.group(3)] = bearer(match.group(1))
+    return found
+
+
+def test_dev_makes_a_key_and_prints_a_request_for_each_role(serve):
+    server = serve(DEV, "--dev")
+    client, tokens = server.client(), requests_to_try(server)
+    assert list(tokens) == ["admin", "editor", "without a role"]
+    assert client.get("/notes").status_code == 401
+    for who, token in tokens.items():
+        assert client.get("/notes", headers=token).status_code == 200
+        expected = 403 if who == "without a role" else 201
+        assert client.post("/notes", json={}, headers=token).status_code == expected
+    path = server.folder / "data.db.dev-keys.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_development_key_stays_for_the_next_start(serve):
+    server = serve(DEV, "--dev")
+    before = requests_to_try(server)["admin"]
+    server.stop()
+    again = serve(DEV, "--dev", database=server.database)
+    assert again.client().post("/notes", json={}, headers=before).status_code == 201
+    again.stop()
+    (server.folder / "data.db.dev-keys.json").write_text('{"keys": []}')
+    document = server.folder / "api.yaml"
+    broken = run("serve", document, "--dev", "--listen", "127.0.0.1:0", "--db", server.database)
+    assert broken.returncode == 2 and "dev-keys.json:1:1: error: " in broken.stderr
+
+
+def test_no_development_key_is_made_where_none_is_needed(serve, tmp_path):
+    make_keys(tmp_path)
+    path = tmp_path / "api.yaml"
+    path.write_text(with_extension("keys: keys.json"))
+    open_document = DOCUMENT.replace("security: [{login: []}]\n", "").replace("security: [{}, {login: []}], ", "")
+    for server in (serve(path, "--dev"), serve(open_document, "--dev"), serve(DEV, "--dev", "--no-security")):
+        assert requests_to_try(server) == {}
+        assert not list(server.folder.glob("*.dev-keys.json"))

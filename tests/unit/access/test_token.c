@@ -278,7 +278,7 @@ static void a_claim_that_stands_twice_is_refused(void **state)
 
 	(void)state;
 	assert_int_equal(json_parse(&arena, str_from(statute_keys_text(keys)), &limits, &node, &fault), 0);
-	assert_int_equal(jws_sign(&arena, json_item(json_get(node, S("keys")), 0),
+	assert_int_equal(jws_sign(&arena, json_item(json_get(node, S("keys")), 0), S(""),
 	                          S("{\"exp\":1767873660,\"sub\":\"ada\",\"sub\":\"root\"}"), &token), 0);
 	assert_refused(check(keys, token.at), "TOKEN_INVALID");
 	statute_keys_free(keys);
