@@ -85,6 +85,7 @@ static int start(void **state)
 	options.database = database;
 	options.admin = "off";
 	options.workers = 1;
+	options.queue_age = 60000; /* whoever else is at work on this machine must not change an answer */
 	assert_int_equal(statute_document_load(SHOP, &split->document), 0);
 	assert_int_equal(statute_server_new(split->document, &options, &split->server), 0);
 	assert_int_equal(worker_new(&split->server->shared, split->server->generation,
