@@ -30,8 +30,8 @@ struct answer_finder {
 	struct found_answers elsewhere;
 };
 
-/* 0 or STATUTE_ENOMEM. */
-STATUTE_CHECK int answers_init(struct answer_finder *finder, struct arena *arena);
+/* Of an API that was bound. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int answers_init(struct answer_finder *finder, struct arena *arena, const struct api *api);
 /* What facts that the route alone settles leave open, but for `anywhere`. NULL without memory. */
 const struct found_answers *answers_reachable(struct answer_finder *finder, const struct statute_facts *facts);
 /* What `bound` can answer and what its document says of it. 0 or STATUTE_ENOMEM. */

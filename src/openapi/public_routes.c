@@ -107,7 +107,8 @@ int statute_document_find_answers(struct statute_document *public)
 
 	if (public->answers)
 		return 0;
-	if ((r = statute_document_bind(public)) < 0 || (r = answers_init(&finder, &public->arena)) < 0)
+	if ((r = statute_document_bind(public)) < 0 ||
+	    (r = answers_init(&finder, &public->arena, public->api)) < 0)
 		return r;
 	answers = arena_array(&public->arena, document->operation_count, sizeof(*answers));
 	if (!answers)

@@ -45,7 +45,7 @@ static bool make_room(struct arena *arena, struct found_answers *found)
 }
 
 /* Errors of a request that no operation is known for; `is_declared` is whether there is one. */
-static void add_early_errors(struct found_answers *found, bool is_declared)
+static void add_early_errors(struct found_answers *found, const struct api *api, bool is_declared)
 {
 	struct statute_verdict verdicts[STATUTE_VERDICTS_MAX];
 	struct statute_facts facts;
@@ -54,6 +54,8 @@ static void add_early_errors(struct found_answers *found, bool is_declared)
 	statute_facts_init(&facts);
 	statute_fact_set(&facts, STATUTE_FACT_IS_HEALTH_PATH, false);
 	statute_fact_set(&facts, STATUTE_FACT_PATH_PARAMETERS_FIT, true);
+	if (api->requires_tls)
+		statute_fact_forget(&facts, STATUTE_FACT_TLS_MISSING);
 	if (is_declared)
 		statute_fact_set(&facts, STATUTE_FACT_METHOD_KNOWN, true);
 	count = statute_graph_reachable(&facts, verdicts);
@@ -86,14 +88,14 @@ static void remove_all(struct found_answers *from, const struct found_answers *t
 	from->count = kept;
 }
 
-int answers_init(struct answer_finder *finder, struct arena *arena)
+int answers_init(struct answer_finder *finder, struct arena *arena, const struct api *api)
 {
 	*finder = (struct answer_finder){ .arena = arena };
 	map_init(&finder->by_facts, arena);
 	if (!make_room(arena, &finder->anywhere) || !make_room(arena, &finder->elsewhere))
 		return STATUTE_ENOMEM;
-	add_early_errors(&finder->anywhere, true);
-	add_early_errors(&finder->elsewhere, false);
+	add_early_errors(&finder->anywhere, api, true);
+	add_early_errors(&finder->elsewhere, api, false);
 	remove_all(&finder->elsewhere, &finder->anywhere);
 	add_refusals(&finder->anywhere, &finder->elsewhere);
 	return 0;

@@ -295,6 +295,9 @@ static void errors_that_need_no_operation_are_kept_apart(void **state)
 	assert_str(codes_of(statute_document_answers_elsewhere(public), 501), "METHOD_NOT_IMPLEMENTED");
 	assert_null(statute_document_answers(public, 0));
 	unload();
+	load(S(HEAD_3_1 "x-statute: {require-tls: true}\npaths: {}\n"));
+	assert_str(codes_of(statute_document_answers_anywhere(public), 403), "TLS_REQUIRED");
+	unload();
 }
 
 static void routes_know_who_demands_credentials(void **state)

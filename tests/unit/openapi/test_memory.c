@@ -74,7 +74,7 @@ static int find_answers(struct arena *memory, const struct document *loaded, con
                         struct statute_answers **ret_answers)
 {
 	struct answer_finder finder;
-	int r = answers_init(&finder, memory);
+	int r = answers_init(&finder, memory, api);
 
 	*ret_answers = arena_array(memory, loaded->operation_count, sizeof(**ret_answers));
 	if (!*ret_answers)
