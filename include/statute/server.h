@@ -47,6 +47,7 @@ struct statute_server_options {
 	bool omits_hsts;      /* where TLS is required, browsers are not told to remember it (RFC 6797) */
 	const char *database; /* the file, made where it is missing; default "statute.db" */
 	const char *log;      /* a file to append to, "-" for stdout, "off" (the default) */
+	const char *address_rate; /* requests of each client address: "100/60s"; NULL: any number */
 	uint32_t workers;     /* threads that answer; default: one a processor */
 	bool is_dev;          /* errors name the row of the graph that they come from */
 	bool ignores_security; /* serves operations that demand credentials to anybody: none are checked */

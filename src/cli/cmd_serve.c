@@ -54,6 +54,8 @@ static const struct option options[] = {
 	  "where to look inside; \"off\", or \"public\"; loopback, the next port", 0, 0 },
 	{ "admin-host", 0, OPTION_TEXT, AT(admin_host), "NAME", "a host name that it is called by there", 0, 0 },
 	{ "db", 0, OPTION_TEXT, AT(database), "FILE", "database; DOCUMENT's name with .db", 0, 0 },
+	{ "address-rate", 0, OPTION_TEXT, AT(address_rate), "N/TIME",
+	  "requests of each client address; any number", 0, 0 },
 	{ "workers", 'w', OPTION_COUNT, offsetof(struct serve_options, workers), "N",
 	  "threads that answer; 0: one a processor", 0, 256 },
 	{ "dev", 0, OPTION_FLAG, AT(is_dev), NULL,

@@ -53,11 +53,16 @@ void exchange_guard_page(struct exchange *x)
 	response_set(&x->response, S("Referrer-Policy"), S("no-referrer"));
 }
 
-/* How long a 503 asks to wait: until the maintenance is over, where its end is known and has not passed. */
+/*
+ * How long a 429 or a 503 asks to wait. In maintenance until that is over, where its end is known and has not
+ * passed.
+ */
 static uint32_t retry_after(const struct exchange *x)
 {
 	int64_t left = x->host->maintenance - x->now_ms / 1000;
 
+	if (x->verdict.status == 429)
+		return exchange_limit_retry_s(x);
 	if (strcmp(x->verdict.code, "MAINTENANCE") != 0)
 		return x->host->settings->retry_after_s;
 	if (x->host->maintenance == MAINTENANCE_OPEN || left < 1)
@@ -187,6 +192,8 @@ static void describe(struct exchange *x)
 		describe_missing_condition(x);
 	else if (strcmp(code, "INVALID_PARAMETER") == 0 || strcmp(code, "INVALID_PATH_PARAMETER") == 0)
 		describe_parameters(x);
+	else if (x->verdict.status == 429)
+		exchange_describe_limit(x);
 	else if (strcmp(code, "NOT_ACCEPTABLE") == 0)
 		describe_offers(x);
 	else if (strcmp(code, "MAINTENANCE") == 0)
@@ -312,6 +319,7 @@ static void start_response(struct exchange *x, int status)
 	x->response.must_close = must_close;
 	response_add(&x->response, S("X-Request-Id"), x->id);
 	exchange_add_connection_fields(x);
+	exchange_add_limit_fields(x);
 }
 
 /* Was a write done, or may it have been? */

@@ -108,6 +108,13 @@ static enum advance find_identity(struct exchange *x)
 	return r < 0 ? failed(x, r) : ADVANCE_ON;
 }
 
+static enum advance find_limits(struct exchange *x)
+{
+	int r = exchange_find_limits(x, x->verdict.fact);
+
+	return r < 0 ? failed(x, r) : ADVANCE_ON;
+}
+
 static bool content_is_wanted(const struct exchange *x)
 {
 	return statute_fact_is(&x->facts, STATUTE_FACT_HAS_CONTENT) &&
@@ -142,6 +149,7 @@ static enum advance advance(struct exchange *x)
 			return ADVANCE_VERDICT;
 		switch (statute_fact_info(x->verdict.fact)->phase) {
 		case STATUTE_PHASE_ACCESS: next = find_identity(x); break;
+		case STATUTE_PHASE_LIMIT: next = find_limits(x); break;
 		case STATUTE_PHASE_STORE: next = find_target(x); break;
 		case STATUTE_PHASE_BODY: next = find_meaning(x); break;
 		case STATUTE_PHASE_WRITE: x->write_node = x->node; return ADVANCE_WRITE;

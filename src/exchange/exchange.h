@@ -25,6 +25,7 @@
 
 #include <statute/graph.h>
 
+#include "access/limit_table.h"
 #include "access/principal.h"
 #include "base/random.h"
 #include "message/message.h"
@@ -53,6 +54,7 @@ struct exchange_settings {
 	const struct str *hosts; /* names that are answered for; none: any */
 	size_t host_count;
 	unsigned tls_port;       /* of the listener for TLS; 0: there is none */
+	const struct limit_policy *address_limit; /* of each client address, whatever it asks; NULL: none */
 	bool requires_tls;       /* of every document */
 	bool omits_hsts;         /* browsers are not told to remember that */
 	bool is_dev;             /* errors name their node; a broken contract aborts */
@@ -72,6 +74,7 @@ struct exchange_host {
 	struct store_reader *reader;
 	struct keyring *const *keyrings; /* by security_scheme.index; one is NULL where its scheme has no keys */
 	struct token_cache *tokens;      /* NULL where no scheme has tokens */
+	struct limit_table *limits; /* of the whole server; NULL: nothing is limited */
 	/* The kind that serves a path of the server's own; NULL: the path is the document's. May be NULL. */
 	const struct exchange_kind *(*own_path)(struct exchange *x, struct str path);
 	bool owns_every_path; /* own_path is asked for any path, and never says NULL; else for those under "/-/" */
@@ -88,6 +91,12 @@ struct exchange_host {
 	void *data;         /* the server's */
 };
 
+/* What a limit said of a request. */
+struct exchange_limit {
+	const struct limit_policy *policy;
+	struct limit_state state;
+};
+
 /* Set by the exchange for whoever finds out what a request asks. */
 struct exchange_target {
 	struct store_row row;   /* the row of an item or singleton */
@@ -102,6 +111,12 @@ struct exchange {
 	struct arena arena;
 	struct request request;
 	const struct tls *tls; /* of the connection that it came over, set by the server; NULL: in the clear */
+
+	/*
+	 * Where it came from, 16 bytes, set by the server: an IPv4 address mapped into IPv6, or the first
+	 * 64 bits of an IPv6 address and zeros. NULL: unknown.
+	 */
+	const unsigned char *network;
 
 	struct str id;     /* X-Request-Id; set by exchange_begin or _refuse */
 	int64_t now_ms;    /* wall clock at its start */
@@ -121,6 +136,8 @@ struct exchange {
 	struct parameter_values parameters;
 	struct identity *identity;  /* identity.h; NULL before a fact of phase ACCESS was asked for */
 	struct principal principal; /* complete once the facts of phase ACCESS are known */
+	struct exchange_limit *limits; /* that it was counted by, or refused by the last of them */
+	size_t limit_count;
 
 	struct exchange_target target;
 	struct buf content;     /* as it comes in; request.content when whole */

@@ -40,6 +40,19 @@ bool exchange_redirect_to_tls(struct exchange *x);
 /* Fields of any answer: Strict-Transport-Security. */
 void exchange_add_connection_fields(struct exchange *x);
 
+/* ---- limits.c: how much ---- */
+
+/* In phase REQUEST: whether the address is over its limit is to be asked, where the server has one. */
+void exchange_expect_limits(struct exchange *x, bool is_own);
+/* Finds the fact of phase LIMIT that the walk asks for: counts the request. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int exchange_find_limits(struct exchange *x, enum statute_fact asked);
+/* Of one that was refused: seconds after which it would not be, at least 1. */
+uint32_t exchange_limit_retry_s(const struct exchange *x);
+/* Fields of any answer to a request that was counted: RateLimit and its relatives. */
+void exchange_add_limit_fields(struct exchange *x);
+/* The details of a 429. */
+void exchange_describe_limit(struct exchange *x);
+
 #define FACT(name, is) statute_fact_set(&x->facts, STATUTE_FACT_##name, (is))
 
 #endif

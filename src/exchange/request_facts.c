@@ -259,6 +259,7 @@ int exchange_find_request_facts(struct exchange *x)
 	}
 	find_server_facts(x, is_own);
 	exchange_find_connection_facts(x, is_own);
+	exchange_expect_limits(x, is_own);
 	find_content_facts(x);
 	find_reply_facts(x);
 	find_condition_facts(x);

@@ -384,6 +384,8 @@ static int bind_path(struct binder *binder, const struct place *place, struct bo
 	int r;
 
 	path->item = place->item;
+	if ((r = bind_path_limits(binder, path)) < 0)
+		return r;
 	for (enum method method = METHOD_UNKNOWN; method < METHOD_COUNT; method++) {
 		if (!place->item->operations[method])
 			continue;
@@ -391,7 +393,7 @@ static int bind_path(struct binder *binder, const struct place *place, struct bo
 		if (!path->operations[method])
 			return STATUTE_ENOMEM;
 		r = bind_operation(binder, place, place->item->operations[method], path->operations[method]);
-		if (r < 0)
+		if (r < 0 || (r = bind_operation_limits(binder, path, path->operations[method])) < 0)
 			return r;
 		if (place->resource && (path->operations[method]->creates || place->resource->client_makes_id))
 			place->resource->collection.ids_come_again = true;

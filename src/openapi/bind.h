@@ -10,6 +10,7 @@
 #include <statute/graph.h>
 
 #include "access/cors.h"
+#include "access/limit.h"
 #include "openapi/document.h"
 #include "openapi/router.h"
 #include "openapi/security.h"
@@ -66,6 +67,12 @@ struct list_shape {
 	struct str next, prev, total, limit, cursor; /* members to fill where declared; else empty */
 };
 
+/* The rate limits that stand at one place. */
+struct limit_list {
+	struct limit_policy *policies;
+	size_t count;
+};
+
 enum { BINDING_NOT = -1 };
 
 struct bound_operation {
@@ -88,6 +95,8 @@ struct bound_operation {
 	struct statute_facts fixed; /* what the route alone decides */
 	bool returns_content;       /* an unsafe method's success documents content */
 	bool creates;               /* PUT may create */
+	const struct limit_policy **limits; /* that hold for it, wherever they stand */
+	size_t limit_count;
 	bool needs_credentials;     /* its `security` demands some */
 	const struct security *security; /* NULL: it takes none */
 };
@@ -100,6 +109,7 @@ struct bound_path {
 	struct str accept_post, accept_patch, accept_put;
 	const struct cors *cors; /* NULL: no page of another origin may read it */
 	struct str cors_methods; /* what a preflight grants */
+	struct limit_list limits;                         /* of the path alone */
 };
 
 /* Until when a document is out of service by its owner's choice, where it is no time. */
@@ -114,6 +124,7 @@ struct api {
 	struct resource **resources;
 	size_t resource_count;
 	struct store_spec spec;        /* for store_open */
+	struct limit_list limits;      /* of the root alone */
 	bool is_strict_query;          /* unknown query names are errors */
 	bool schema_errors_are_400;    /* schema-status: 400 */
 	bool implements[METHOD_COUNT]; /* by method: some operation may have it (B05) */

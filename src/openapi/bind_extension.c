@@ -360,6 +360,12 @@ static int read_cors(struct binder *binder, struct resource *resource, const str
 	return bind_cors(binder, value, &binder->api->cors);
 }
 
+static int read_limit(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)resource;
+	return bind_limit(binder, value, S("/"), S("default"), &binder->api->limits);
+}
+
 /* A key of the path or the operation and not of what is bound to it: read with that. */
 static int read_with_path(struct binder *binder, struct resource *resource, const struct json *value)
 {
@@ -369,12 +375,14 @@ static int read_with_path(struct binder *binder, struct resource *resource, cons
 
 static const struct key operation_keys[] = {
 	{ STR_INIT("conceal"), read_conceal },
+	{ STR_INIT("limit"), read_with_path },
 	{ STR_INIT("roles"), read_with_path },
 	{ { NULL, 0 }, NULL },
 };
 
 static const struct key root_keys[] = {
 	{ STR_INIT("cors"), read_cors },
+	{ STR_INIT("limit"), read_limit },
 	{ STR_INIT("maintenance"), read_maintenance },
 	{ STR_INIT("query"), read_query },
 	{ STR_INIT("require-tls"), read_require_tls },
@@ -385,6 +393,7 @@ static const struct key root_keys[] = {
 static const struct key resource_keys[] = {
 	{ STR_INIT("collection"), read_collection },
 	{ STR_INIT("cors"), read_with_path },
+	{ STR_INIT("limit"), read_with_path },
 	{ STR_INIT("on-delete"), read_on_delete },
 	{ STR_INIT("references"), read_references },
 	{ STR_INIT("require-match"), read_require_match },

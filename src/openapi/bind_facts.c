@@ -165,6 +165,13 @@ static void set_access_facts(const struct bound_operation *bound, struct statute
 	SET(CONCEALS_OPERATION, json_is_true(json_get(bound->operation->extension, S("conceal"))));
 }
 
+/* Without a limit nothing is counted. */
+static void set_limit_facts(const struct bound_operation *bound, struct statute_facts *facts)
+{
+	if (bound->limit_count)
+		statute_fact_forget(facts, STATUTE_FACT_RATE_LIMITED);
+}
+
 /* The parameters of what is not bound are never read; a list has some that no document needs to declare. */
 static void set_parameter_facts(const struct api *api, const struct bound_operation *bound,
                                 struct statute_facts *facts)
@@ -191,6 +198,7 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	SET(SCHEMA_FAILURE_IS_400, api->schema_errors_are_400);
 	set_absent_features(facts);
 	set_access_facts(bound, facts);
+	set_limit_facts(bound, facts);
 	set_parameter_facts(api, bound, facts);
 	if (bound->kind == BINDING_NONE)
 		return;

@@ -68,6 +68,16 @@ bool bind_documents(const struct operation *operation, int status);
 STATUTE_CHECK int bind_cors(struct binder *binder, const struct json *value, const struct cors **ret_cors);
 STATUTE_CHECK int bind_path_cors(struct binder *binder, struct bound_path *path);
 
+/*
+ * limit.c: a `limit` of x-statute, NULL where there is none; `scope` and `name` are of limit_policy_complete.
+ * Then those of a path, and, with all three lists, what holds for an operation of it.
+ */
+STATUTE_CHECK int bind_limit(struct binder *binder, const struct json *value, struct str scope, struct str name,
+                             struct limit_list *ret_list);
+STATUTE_CHECK int bind_path_limits(struct binder *binder, struct bound_path *path);
+STATUTE_CHECK int bind_operation_limits(struct binder *binder, const struct bound_path *path,
+                                        struct bound_operation *bound);
+
 /* bind_facts.c: what the route alone decides. */
 void bind_facts(const struct api *api, struct bound_operation *bound);
 

@@ -97,6 +97,22 @@ void address_write_host(const struct sockaddr *at, char out[ADDRESS_TEXT_MAX])
 	}
 }
 
+void address_network(const struct sockaddr *at, unsigned char ret_network[ADDRESS_NETWORK])
+{
+	struct sockaddr_in6 in6;
+	struct sockaddr_in in;
+
+	memset(ret_network, 0, ADDRESS_NETWORK);
+	if (at->sa_family == AF_INET) {
+		memcpy(&in, at, sizeof(in));
+		ret_network[10] = ret_network[11] = 0xff;
+		memcpy(ret_network + 12, &in.sin_addr, 4);
+	} else if (at->sa_family == AF_INET6) {
+		memcpy(&in6, at, sizeof(in6));
+		memcpy(ret_network, &in6.sin6_addr, IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr) ? 16 : 8);
+	}
+}
+
 void address_write(const struct address *address, char out[ADDRESS_TEXT_MAX])
 {
 	char host[INET6_ADDRSTRLEN] = "";

@@ -31,4 +31,11 @@ void address_write(const struct address *address, char out[ADDRESS_TEXT_MAX]);
 /* Without port and brackets: "::1", for logs. An IPv4 address mapped into IPv6 is written as IPv4. */
 void address_write_host(const struct sockaddr *at, char out[ADDRESS_TEXT_MAX]);
 
+/*
+ * Whose address it is, for limits: an IPv4 address mapped into IPv6, or the first 64 bits of an
+ * IPv6 one, of which one client has all others; the rest is 0.
+ */
+enum { ADDRESS_NETWORK = 16 };
+void address_network(const struct sockaddr *at, unsigned char ret_network[ADDRESS_NETWORK]);
+
 #endif

@@ -378,6 +378,7 @@ static bool look_up_address(struct connection *c)
 	if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&at, &len) < 0)
 		return false;
 	address_write_host((struct sockaddr *)&at, c->address);
+	address_network((struct sockaddr *)&at, c->network);
 	return true;
 }
 

@@ -63,6 +63,7 @@ struct connection {
 	bool has_ended;           /* the client closed its side */
 	bool is_shut;             /* we closed ours */
 	bool is_closing, is_closed;
+	unsigned char network[ADDRESS_NETWORK];
 	char address[ADDRESS_TEXT_MAX];
 };
 

@@ -290,6 +290,7 @@ static bool take_request(struct connection *c)
 		return false;
 	c->x->host_data = c;
 	c->x->tls = c->tls;
+	c->x->network = c->network;
 	c->turn_requests++;
 	c->taken = c->window = 0;
 	c->has_request_ended = c->has_content_begun = c->was_continued = false;

@@ -64,6 +64,21 @@ static int take_options(struct statute_server *server, const struct statute_serv
 	return hosts_read(options->hosts, &server->arena, &server->problems, &shared->settings);
 }
 
+/* One table for all documents to come: a limit that a reload leaves as it is keeps its counts. */
+static int open_limits(struct statute_server *server, const char *rate)
+{
+	struct shared *shared = &server->shared;
+	int r = limit_table_new(LIMIT_PLACES, &shared->limiter);
+
+	if (r < 0 || !rate)
+		return r;
+	if (limit_policy_parse(str_from(rate), &shared->address_limit) < 0)
+		return server_fail(server, STATUTE_EINVAL, rate, "not N/TIME, as 100/60s: up to 250000 requests in up "
+		                                                 "to 31 days");
+	shared->settings.address_limit = &shared->address_limit;
+	return limit_policy_complete(&shared->address_limit, S("--address-rate"), &server->arena);
+}
+
 static int take_admin_host(struct statute_server *server, const char *name)
 {
 	server->shared.admin_host = str_dup(&server->arena, str_from(name));
@@ -234,6 +249,8 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 	if (r == 0)
 		r = take_admin_host(server, options->admin_host);
 	if (r == 0)
+		r = open_limits(server, options->address_rate);
+	if (r == 0)
 		r = open_sink(server, options->log);
 	if (r == 0)
 		r = observe_new(server->shared.worker_count, &server->shared.observe);
@@ -363,6 +380,7 @@ void statute_server_free(struct statute_server *server)
 		worker_free(server->workers[i]);
 	generation_close(server->generation);
 	observe_free(server->shared.observe);
+	limit_table_free(server->shared.limiter);
 	certificates_close(&server->shared);
 	if (server->has_sink)
 		log_sink_close(&server->shared.sink);

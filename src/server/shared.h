@@ -47,6 +47,8 @@ struct shared {
 	struct exchange_settings settings;
 	size_t worker_count;
 	struct observe *observe;
+	struct limit_table *limiter;
+	struct limit_policy address_limit; /* where the settings point at it */
 	struct log_sink sink;
 	struct str admin_host;     /* a name that the admin listener is called by, or empty */
 	bool admin_is_public;      /* what operators see is answered on the public listener too */

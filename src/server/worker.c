@@ -302,6 +302,7 @@ void worker_fill_host(struct worker *worker, struct exchange_host *host)
 
 	*host = (struct exchange_host){
 		.settings = &shared->settings,
+		.limits = shared->limiter,
 		.own_path = worker->is_admin          ? admin_path
 		            : shared->admin_is_public ? own_path_public_admin
 		                                      : own_path,

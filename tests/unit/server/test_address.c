@@ -56,6 +56,29 @@ static void a_mapped_ipv4_client_is_written_as_ipv4(void **state)
 	assert_string_equal(out, "2001:db8::7");
 }
 
+static void network_is(const char *text, const char *expected)
+{
+	unsigned char network[ADDRESS_NETWORK], wanted[ADDRESS_NETWORK];
+	struct address address;
+
+	assert_int_equal(address_parse(str_from(text), &address), 0);
+	assert_int_equal(inet_pton(AF_INET6, expected, wanted), 1);
+	address_network((struct sockaddr *)&address.at, network);
+	assert_memory_equal(network, wanted, ADDRESS_NETWORK);
+}
+
+/* A customer has at least a network of 64 bits of IPv6 (RFC 6177), and so many addresses. */
+static void a_limit_counts_ipv4_by_address_and_ipv6_by_64_bits(void **state)
+{
+	(void)state;
+	network_is("192.0.2.7:1", "::ffff:192.0.2.7");
+	network_is("[::ffff:192.0.2.7]:1", "::ffff:192.0.2.7");
+	network_is("[2001:db8:1:2:3:4:5:6]:1", "2001:db8:1:2::");
+	network_is("[2001:db8:1:2:ffff::]:9", "2001:db8:1:2::");
+	network_is("[2001:db8:1:3::]:1", "2001:db8:1:3::");
+	network_is("[::1]:1", "::");
+}
+
 static void port_0_becomes_one_port_for_all_sockets(void **state)
 {
 	struct address address, bound;
@@ -96,6 +119,7 @@ int main(void)
 		cmocka_unit_test(addresses_of_both_families_are_read),
 		cmocka_unit_test(what_is_no_address_with_a_port_is_refused),
 		cmocka_unit_test(a_mapped_ipv4_client_is_written_as_ipv4),
+		cmocka_unit_test(a_limit_counts_ipv4_by_address_and_ipv6_by_64_bits),
 		cmocka_unit_test(port_0_becomes_one_port_for_all_sockets),
 		cmocka_unit_test(a_port_on_which_somebody_listens_is_refused),
 	};

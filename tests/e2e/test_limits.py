@@ -1,0 +1,277 @@
+"""Rate limits over real sockets: who is counted, what is said, and that the count is exact."""
+
+import datetime
+import re
+import threading
+import time
+
+import pytest
+
+from harness import Wire, patiently, request, run
+from problems import assert_problem
+from prometheus import scrape
+from reloading import hang_up
+
+PATHS = """
+paths:
+  /things:
+    {path}
+    get: {{responses: {{"200": {{description: All.}}}}}}
+    post:
+      {operation}
+      requestBody: {{content: {{application/json: {{schema: {{$ref: "#/components/schemas/Thing"}}}}}}}}
+      responses: {{"201": {{description: Made.}}}}
+  /things/{{id}}:
+    parameters: [{{name: id, in: path, required: true, schema: {{type: integer}}}}]
+    get:
+      responses:
+        "200": {{description: One., content: {{application/json: {{schema: {{$ref: "#/components/schemas/Thing"}}}}}}}}
+    delete: {{responses: {{"204": {{description: Gone.}}}}}}
+components:
+  schemas:
+    Thing:
+      type: object
+      properties: {{id: {{type: integer, readOnly: true}}, name: {{type: string}}}}
+"""
+
+
+def document(root="", path="", operation=""):
+    def extension(limit):
+        return f"x-statute: {{limit: {limit}}}" if limit else ""
+
+    head = 'openapi: 3.1.0\ninfo: {title: T, version: "1"}\n' + extension(root)
+    return head + PATHS.format(path=extension(path), operation=extension(operation))
+
+
+FIVE = "{requests: 5, window: 3600}"
+
+
+def rate_limit(response):
+    """{policy: (remaining, seconds)} of RateLimit."""
+    pairs = re.findall(r'"([^"]+)";r=(\d+);t=(\d+)', response.headers["RateLimit"])
+    return {name: (int(left), int(seconds)) for name, left, seconds in pairs}
+
+
+def statuses(client, count, path="/things"):
+    return [client.get(path).status_code for _ in range(count)]
+
+
+@pytest.mark.core
+def test_as_many_are_answered_as_the_limit_says_and_each_says_what_is_left(serve):
+    client = serve(document(root=FIVE)).client()
+    for left in (4, 3, 2, 1, 0):
+        before = int(time.time())
+        response = client.get("/things")
+        assert response.status_code == 200
+        assert response.headers["RateLimit-Policy"] == '"default";q=5;w=3600'
+        remaining, seconds = rate_limit(response)["default"]
+        assert remaining == left
+        assert 0 < seconds <= 3600
+        assert response.headers["X-RateLimit-Limit"] == "5"
+        assert response.headers["X-RateLimit-Remaining"] == str(left)
+        assert before + seconds <= int(response.headers["X-RateLimit-Reset"]) <= time.time() + seconds + 2
+        assert "Retry-After" not in response.headers
+    assert statuses(client, 20) == [429] * 20
+
+
+@pytest.mark.core
+def test_a_refusal_says_when_to_come_back_in_each_of_its_ways(serve):
+    client = serve(document(root="{requests: 2, window: 1h, name: hourly}")).client()
+    statuses(client, 2)
+    response = client.get("/things")
+    problem = assert_problem(response, 429, "RATE_LIMIT_EXCEEDED")
+    wait = int(response.headers["Retry-After"])
+    assert 1 <= wait <= 3600
+    assert problem["retryAfter"] == wait
+    assert str(wait) in problem["hint"]
+    details = problem["details"]
+    reset = datetime.datetime.fromisoformat(details.pop("resetAt").replace("Z", "+00:00"))
+    assert details == {"policy": "hourly", "limit": 2, "window": 3600, "remaining": 0}
+    assert int(response.headers["X-RateLimit-Reset"]) == int(reset.timestamp())
+    remaining, seconds = rate_limit(response)["hourly"]
+    assert remaining == 0
+    assert seconds >= wait
+    assert response.headers["X-RateLimit-Remaining"] == "0"
+    assert response.headers["RateLimit-Policy"] == '"hourly";q=2;w=3600'
+
+
+def test_answers_of_every_status_say_what_is_left(serve):
+    client = serve(document(root="{requests: 100, window: 3600}")).client()
+    assert client.post("/things", json={"name": "a"}).status_code == 201
+    tag = client.get("/things/1").headers["ETag"]
+    answers = [
+        (304, client.get("/things/1", headers={"If-None-Match": tag})),
+        (404, client.get("/things/99")),
+        (406, client.get("/things/1", headers={"Accept": "image/png"})),
+        (412, client.delete("/things/1", headers={"If-Match": '"9"'})),
+        (415, client.post("/things", content="x", headers={"Content-Type": "text/plain"})),
+        (400, client.post("/things", content="{", headers={"Content-Type": "application/json"})),
+        (422, client.post("/things", json={"name": 1})),
+        (200, client.head("/things/1")),
+    ]
+    for left, (status, response) in zip(range(97, 0, -1), answers):
+        assert response.status_code == status
+        assert rate_limit(response)["default"][0] == left
+        assert response.headers["X-RateLimit-Remaining"] == str(left)
+
+
+@pytest.mark.core
+def test_what_ends_before_a_limit_is_asked_uses_up_nothing(serve):
+    client = serve(document(root=FIVE)).client()
+    for _ in range(10):
+        for method, path, status in (("GET", "/nowhere", 404), ("PUT", "/things", 405), ("OPTIONS", "/things", 204)):
+            response = client.request(method, path)
+            assert response.status_code == status
+            assert "RateLimit" not in response.headers
+    assert statuses(client, 6) == [200] * 5 + [429]
+
+
+def test_a_path_without_a_limit_says_nothing_of_one(serve):
+    client = serve(document(path=FIVE)).client()
+    assert "RateLimit" in client.get("/things").headers
+    response = client.get("/things/1")
+    assert not [name for name in response.headers if "ratelimit" in name.lower()]
+    assert statuses(client, 5)[-1] == 429
+    assert statuses(client, 5, "/things/1") == [404] * 5
+
+
+def test_each_limit_above_an_operation_holds_and_one_that_refuses_is_counted_by_none(serve):
+    client = serve(document(root=FIVE, path="{requests: 4, window: 60, algorithm: token-bucket}",
+                            operation="{requests: 1, window: 3600}")).client()
+    response = client.post("/things", json={})
+    assert response.status_code == 201
+    assert response.headers["RateLimit-Policy"] == '"default";q=5;w=3600, "path";q=4;w=60, "operation";q=1;w=3600'
+    assert {name: left for name, (left, _) in rate_limit(response).items()} == {"default": 4, "path": 3, "operation": 0}
+    assert response.headers["X-RateLimit-Limit"] == "1", "the trio tells of the tightest"
+    for _ in range(10):
+        problem = assert_problem(client.post("/things", json={}), 429, "RATE_LIMIT_EXCEEDED")
+        assert problem["details"]["policy"] == "operation"
+    assert statuses(client, 4) == [200] * 3 + [429], "the path has 3 left"
+    assert statuses(client, 2, "/things/1") == [200, 429], "and all have 1 left"
+
+
+def test_a_token_comes_back_after_retry_after_though_others_are_refused_meanwhile(serve):
+    client = serve(document(root="{requests: 1, window: 1, algorithm: token-bucket, burst: 2}")).client()
+    assert statuses(client, 2) == [200, 200]
+    began = time.monotonic()
+    response = client.get("/things")
+    assert response.status_code == 429
+    assert response.headers["Retry-After"] == "1"
+    assert response.headers["RateLimit-Policy"] == '"default";q=2;w=2'
+    for _ in patiently("no token comes back"):
+        if client.get("/things").status_code == 200:
+            break
+    assert time.monotonic() - began > 0.5
+
+
+def ask_from(server, address, path="/things"):
+    with Wire(server.port, source=address) as wire:
+        return wire.ask(request("GET", path)).status
+
+
+@pytest.mark.core
+def test_addresses_are_counted_apart(serve):
+    server = serve(document(root="{requests: 2, window: 3600, by: address}"))
+    assert [ask_from(server, "127.0.0.2") for _ in range(3)] == [200, 200, 429]
+    assert [ask_from(server, "127.0.0.3") for _ in range(3)] == [200, 200, 429]
+    assert ask_from(server, "127.0.0.2") == 429
+
+
+def test_an_operation_is_counted_for_all_clients_together_and_apart_from_others(serve):
+    server = serve(document(root="{requests: 3, window: 3600, by: operation}"))
+    assert [ask_from(server, f"127.0.0.{i}") for i in range(2, 6)] == [200, 200, 200, 429]
+    client = server.client()
+    assert client.head("/things").status_code == 429, "HEAD is GET"
+    assert client.post("/things", json={}).status_code == 201
+    assert statuses(client, 2, "/things/1") == [200, 200]
+
+
+@pytest.mark.core
+def test_racing_requests_are_counted_exactly_over_all_workers(serve):
+    server = serve(document(root="{requests: 100, window: 3600}"), "--workers", "4")
+    answers, lock = [], threading.Lock()
+    start = threading.Barrier(8)
+
+    def ask():
+        with server.wire() as wire:
+            start.wait()
+            mine = [wire.ask(request("GET", "/things")).status for _ in range(40)]
+        with lock:
+            answers.extend(mine)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200] * 100 + [429] * 220
+
+
+def test_a_reload_keeps_the_count_of_a_limit_that_stays_and_begins_that_of_a_new_one(serve):
+    server = serve(document(root=FIVE))
+    client = server.client()
+    assert statuses(client, 4) == [200] * 4
+    assert "was reloaded" in hang_up(server)
+    assert statuses(client, 2) == [200, 429]
+    server.document.write_text(document(root="{requests: 6, window: 3600}"))
+    assert "was reloaded" in hang_up(server)
+    assert statuses(client, 7) == [200] * 6 + [429]
+    server.document.write_text(document(root=FIVE))
+    assert "was reloaded" in hang_up(server)
+    assert statuses(client, 1) == [429]
+
+
+@pytest.mark.core
+def test_a_rate_of_each_address_counts_whatever_is_asked_but_the_servers_own(serve):
+    server = serve(document(), "--address-rate", "4/1h")
+    with Wire(server.port, source="127.0.0.2") as wire:
+        for path in ("/-/health", "/-/ready", "/-/errors"):
+            assert wire.ask(request("GET", path)).status == 200
+        for method, path, status, left in (("GET", "/nowhere", 404, 3), ("PUT", "/things", 405, 2),
+                                           ("GET", "/things", 200, 1), ("OPTIONS", "/things", 204, 0)):
+            response = wire.ask(request(method, path), method)
+            assert response.status == status
+            assert response.field("RateLimit").startswith(f'"address";r={left};t=')
+        for path in ("/nowhere", "/things"):
+            response = wire.ask(request("GET", path))
+            problem = response.json()
+            assert response.status == 429
+            assert problem["error"] == "ADDRESS_LIMIT_EXCEEDED"
+            assert problem["details"]["limit"] == 4
+            assert response.field("Retry-After") == str(problem["retryAfter"])
+        assert wire.ask(request("GET", "/-/health")).status == 200
+    assert ask_from(server, "127.0.0.3") == 200
+
+
+def test_a_mapped_and_a_plain_ipv4_address_are_one(serve):
+    server = serve(document(root="{requests: 2, window: 3600, by: address}"), "--listen", "[::]:0")
+    with Wire(server.port, "127.0.0.1", source="127.0.0.5") as wire:
+        assert [wire.ask(request("GET", "/things")).status for _ in range(3)] == [200, 200, 429]
+    with Wire(server.port, "::1") as wire:
+        assert [wire.ask(request("GET", "/things")).status for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.parametrize("rate", ["100", "0/60", "1/0", "1/32d", "250001/1", "x/60", "1/60/2", "-1/60"])
+def test_a_rate_that_cannot_be_is_refused_at_the_start(tmp_path, rate):
+    path = tmp_path / "api.yaml"
+    path.write_text(document())
+    result = run("serve", path, "--listen", "127.0.0.1:0", "--db", tmp_path / "x.db", f"--address-rate={rate}")
+    assert result.returncode == 2
+    assert f"{rate}: not N/TIME" in result.stderr
+
+
+def test_refusals_are_counted_by_code_and_route(serve):
+    server = serve(document(root=FIVE))
+    statuses(server.client(), 8)
+    metrics = scrape(server)
+    assert metrics.get("statute_errors_total", code="RATE_LIMIT_EXCEEDED") == 3
+    assert metrics.get("statute_requests_total", route="/things", method="GET", status="429") == 3
+
+
+def test_a_limit_of_the_document_can_be_looked_up_beforehand(tmp_path):
+    path = tmp_path / "api.yaml"
+    path.write_text(document(operation=FIVE))
+    lines = run("routes", path).stdout
+    limited = [block for block in re.split(r"\n(?=[A-Z]+ /)", lines) if "429" in block]
+    assert len(limited) == 1
+    assert "POST /things" in limited[0]
