@@ -148,6 +148,10 @@ static void write_traffic(struct observe *observe, const struct observe_gauges *
 	            SUM(observe, in_flight));
 	metrics_one(buf, "statute_connections_open", "gauge", "Open connections of the public listener.",
 	            gauges->connections);
+	if (gauges->certificate_end_s > 0)
+		metrics_one(buf, "statute_certificate_end_time_seconds", "gauge",
+		            "When the certificate that ends first does, Unix time.",
+		            (uint64_t)gauges->certificate_end_s);
 	metrics_one(buf, "statute_received_bytes_total", "counter", "Bytes of requests, as they came over the wire.",
 	            SUM(observe, in));
 	metrics_one(buf, "statute_sent_bytes_total", "counter", "Bytes of answers, as they went over the wire.",

@@ -43,6 +43,7 @@ void observe_reload(struct observe *observe, bool took_over);
 /* What others know and the metrics tell. */
 struct observe_gauges {
 	size_t connections;         /* open now, on the public listener */
+	int64_t certificate_end_s;  /* when the certificate that ends first does, Unix time; 0: there is none */
 	uint64_t refused_lines;     /* log lines that the system refused for good */
 	struct store_counters store;
 };

@@ -4,6 +4,7 @@
 #include "message/uri.h"
 #include "observe/page.h"
 #include "observe/page_assets.h"
+#include "server/certificates.h"
 #include "server/own_pages.h"
 #include "server/worker.h"
 
@@ -200,6 +201,7 @@ static int reply_metrics(struct exchange *x, struct str more)
 	struct buf buf;
 
 	(void)more;
+	gauges.certificate_end_s = certificates_end(shared);
 	store_count(x->host->store, &gauges.store);
 	buf_init(&buf, &x->arena, METRICS_MAX);
 	metrics_write(shared->observe, &gauges, &buf);

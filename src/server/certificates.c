@@ -59,6 +59,16 @@ struct tls_server *certificates_take(struct shared *shared)
 	return server;
 }
 
+int64_t certificates_end(struct shared *shared)
+{
+	int64_t end_s;
+
+	uv_mutex_lock(&shared->lock);
+	end_s = shared->tls ? tls_server_end(shared->tls) : 0;
+	uv_mutex_unlock(&shared->lock);
+	return end_s;
+}
+
 void certificates_close(struct shared *shared)
 {
 	tls_server_unref(shared->tls);

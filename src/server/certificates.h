@@ -15,6 +15,8 @@ STATUTE_CHECK int certificates_open(struct shared *shared, struct arena *arena,
 STATUTE_CHECK int certificates_reload(struct shared *shared, struct buf *problems);
 /* Any thread: a reference to those of now, for tls_new. */
 struct tls_server *certificates_take(struct shared *shared);
+/* Any thread: when the first of them ends, Unix time; 0 where there is none. */
+int64_t certificates_end(struct shared *shared);
 /* At the server's end. */
 void certificates_close(struct shared *shared);
 

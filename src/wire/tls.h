@@ -42,6 +42,8 @@ STATUTE_CHECK int tls_server_renew(const struct tls_server *earlier, struct buf 
 struct tls_server *tls_server_ref(struct tls_server *server);
 /* Any thread; the last one frees it. Accepts NULL. */
 void tls_server_unref(struct tls_server *server);
+/* When the certificate that ends first does, Unix time; 0 where that cannot be known. */
+int64_t tls_server_end(const struct tls_server *server);
 /* Each certificate's file, names and end, a line each. */
 void tls_server_describe(const struct tls_server *server, struct buf *buf);
 

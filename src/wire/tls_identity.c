@@ -251,14 +251,20 @@ static void add_names(X509 *certificate, struct buf *buf)
 	GENERAL_NAMES_free(names);
 }
 
+int64_t tls_certificate_end(SSL_CTX *context)
+{
+	struct tm end;
+
+	return ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context)), &end) ? timegm(&end) : 0;
+}
+
 void tls_identity_describe(const struct tls_identity *identity, struct buf *buf)
 {
 	X509 *certificate = SSL_CTX_get0_certificate(identity->context);
-	struct tm end;
+	char end[CLOCK_RFC3339_LEN];
 
+	clock_rfc3339(end, identity->end_s * 1000, false);
 	buf_printf(buf, "%s: ", identity->file);
 	add_names(certificate, buf);
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end))
-		buf_printf(buf, ", until %04d-%02d-%02d", end.tm_year + 1900, end.tm_mon + 1, end.tm_mday);
-	buf_add_char(buf, '\n');
+	buf_printf(buf, ", until %.10s\n", end); /* the day */
 }

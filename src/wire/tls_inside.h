@@ -11,7 +11,8 @@
 /* A certificate with its key, ready to be served. */
 struct tls_identity {
 	SSL_CTX *context;
-	char *file; /* of the certificate */
+	char *file;    /* of the certificate */
+	int64_t end_s; /* Unix time; 0 where it cannot be known */
 };
 
 struct tls_tickets;
@@ -31,6 +32,8 @@ struct tls_server {
  */
 STATUTE_CHECK int tls_identity_read(SSL_CTX *context, const char *certificate, const char *key,
                                     struct buf *problems);
+/* When the certificate of a context ends, Unix time; 0 where that cannot be known. */
+int64_t tls_certificate_end(SSL_CTX *context);
 /* "FILE: a.test, b.test until 2026-03-01". */
 void tls_identity_describe(const struct tls_identity *identity, struct buf *buf);
 /* Is it for that host, by one of its names or addresses? */

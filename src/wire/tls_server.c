@@ -87,7 +87,7 @@ static int add_identity(struct tls_server *server, const char *certificate, cons
 		free(file);
 		return r;
 	}
-	*identity = (struct tls_identity){ context, file };
+	*identity = (struct tls_identity){ context, file, tls_certificate_end(context) };
 	server->count++;
 	return 0;
 }
@@ -208,6 +208,16 @@ void tls_server_unref(struct tls_server *server)
 	BIO_meth_free(server->method);
 	tls_tickets_unref(server->tickets);
 	free(server);
+}
+
+int64_t tls_server_end(const struct tls_server *server)
+{
+	int64_t end_s = server->identities[0].end_s;
+
+	for (size_t i = 1; i < server->count; i++)
+		if (server->identities[i].end_s < end_s)
+			end_s = server->identities[i].end_s;
+	return end_s;
 }
 
 void tls_server_describe(const struct tls_server *server, struct buf *buf)

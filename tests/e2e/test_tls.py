@@ -6,12 +6,14 @@ import signal
 import ssl
 import subprocess
 import threading
+import time
 import warnings
 
 import pytest
 
 from certificates import Certificate, ManualWire, SecureWire, made, needs_openssl
 from harness import PATIENCE, Wire, patiently, request, run
+from prometheus import scrape
 from test_server import DOCUMENT, post
 
 pytestmark = needs_openssl
@@ -352,6 +354,21 @@ def test_a_broken_certificate_is_refused_and_the_old_one_stays(serve, tmp_path, 
     assert str(old.key if broken == "another key" else old.certificate) in said
     with SecureWire(server.port, context=context) as wire:
         assert wire.ask(request("GET", "/things")).status == 200
+
+
+def days_left(server):
+    return (scrape(server).get("statute_certificate_end_time_seconds") - time.time()) / 86400
+
+
+def test_metrics_tell_when_the_first_certificate_ends(serve, tmp_path):
+    for stem, days in (("a", 300), ("b", 30), ("c", 200)):
+        Certificate(tmp_path, days=days, stem=stem)
+    server = serve(DOCUMENT, "--tls-cert", tmp_path)
+    assert 29.9 < days_left(server) <= 30
+    Certificate(tmp_path, days=100, stem="b")
+    hang_up_certificates(server)
+    assert 99.9 < days_left(server) <= 100
+    assert "statute_certificate_end_time_seconds" not in scrape(serve(DOCUMENT)).names()
 
 
 def test_a_session_outlives_a_new_certificate(serve, tmp_path):

@@ -81,7 +81,9 @@ static void expect_line(const char *line)
 
 static void what_each_worker_counted_is_summed(void **state)
 {
-	const struct observe_gauges gauges = { .connections = 3, .refused_lines = 2, .store.queued = 7 };
+	const struct observe_gauges gauges = {
+		.connections = 3, .refused_lines = 2, .store.queued = 7, .certificate_end_s = 1767225600
+	};
 
 	(void)state;
 	assert_int_equal(observe_new(2, &observe), 0);
@@ -111,6 +113,7 @@ static void what_each_worker_counted_is_summed(void **state)
 	expect_line("statute_sent_bytes_total 120");
 	expect_line("statute_requests_in_flight 5");
 	expect_line("statute_connections_open 3");
+	expect_line("statute_certificate_end_time_seconds 1767225600");
 	expect_line("statute_log_lost_lines_total 3");
 	expect_line("statute_store_queue_length 7");
 	expect_line("statute_document_reloads_total{result=\"taken\"} 1");
