@@ -218,6 +218,14 @@ static struct str spare_problem(struct exchange *x)
 	return buf_str(&buf);
 }
 
+/* A hidden row ends at a row of its own, which must not tell it from one that never was. */
+static struct str shown_node(const struct exchange *x)
+{
+	bool is_hidden = strcmp(x->final_node, "G04") == 0 && x->response.status == 404;
+
+	return is_hidden ? S("G06c") : str_from(x->final_node);
+}
+
 static void write_problem(struct exchange *x)
 {
 	struct problem *problem = &x->problem;
@@ -231,7 +239,7 @@ static void write_problem(struct exchange *x)
 	problem->instance = x->id;
 	problem->path = x->request.path.len ? x->request.path : x->request.target;
 	problem->timestamp = str_of(timestamp, clock_rfc3339(timestamp, x->now_ms, false));
-	problem->node = str_from(x->final_node);
+	problem->node = shown_node(x);
 	problem->show_node = x->host->settings->is_dev;
 	buf_init(&buf, &x->arena, CONTENT_MAX);
 	problem_write(problem, format, &buf);

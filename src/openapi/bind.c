@@ -341,7 +341,7 @@ static int bind_resources(struct binder *binder)
 		if ((r = bind_extension(binder, place->resource, place->item->extension)) < 0)
 			return r;
 	}
-	return 0;
+	return bind_owners(binder);
 }
 
 static int add_allow(struct binder *binder, struct bound_path *path)
@@ -397,6 +397,7 @@ static int bind_path(struct binder *binder, const struct place *place, struct bo
 			return r;
 		if (place->resource && (path->operations[method]->creates || place->resource->client_makes_id))
 			place->resource->collection.ids_come_again = true;
+		bind_check_owner(binder, path->operations[method]);
 		bind_facts(binder->api, path->operations[method]);
 		binder->api->implements[method] = true;
 	}

@@ -29,6 +29,19 @@ struct resource_transition {
 	const struct json *allowed; /* {"pending": ["paid", …], …} */
 };
 
+/* Names of roles. */
+struct resource_roles {
+	const struct str *names;
+	size_t count;
+};
+
+/* Whose rows are. */
+struct resource_owner {
+	size_t member; /* that holds the owner's id; STORE_MEMBER_ID: the row is its owner's own */
+	bool conceals; /* who may not see a row may not know that it is there */
+	struct resource_roles roles[METHOD_COUNT]; /* who else may, by method; HEAD as GET */
+};
+
 /* A kind of thing that is kept: one collection, or one singleton. */
 struct resource {
 	struct collection collection; /* what the store must know */
@@ -46,6 +59,7 @@ struct resource {
 	bool requires_match;
 	const struct schema_member **secrets; /* writeOnly members: kept apart, never served */
 	size_t secret_count;
+	struct resource_owner *owner; /* NULL: rows are nobody's */
 };
 
 /* A path parameter that narrows a collection: /users/{userId}/orders. */

@@ -18,37 +18,6 @@ static void issue_type(struct binder *binder, const struct json *value, const ch
 	           json_type_name(value->type));
 }
 
-/* Reports the name that is no member, with the nearest one that is. */
-static void issue_member(struct binder *binder, const struct resource *resource, const struct json *node,
-                         struct str name)
-{
-	const struct collection *collection = &resource->collection;
-	struct str nearest = { 0 };
-	size_t best = 4;
-
-	for (size_t i = 0; i < collection->member_count; i++) {
-		size_t distance = str_distance(name, collection->members[i].name);
-
-		if (distance < best) {
-			best = distance;
-			nearest = collection->members[i].name;
-		}
-	}
-	issues_add(binder->issues, node->name.at ? node->name_at : node->at,
-	           nearest.at ? str_printf(binder->arena, "did you mean '%.*s'?", STR_ARG(nearest)).at
-	                      : "name a string, number, integer or boolean member of its schema",
-	           "'%.*s' is no scalar member of '%.*s'", STR_ARG(name), STR_ARG(collection->name));
-}
-
-static bool find_member(struct binder *binder, const struct resource *resource, const struct json *node,
-                        struct str name, size_t *ret_member)
-{
-	if (bind_member_find(resource, name, ret_member) && *ret_member != STORE_MEMBER_ID)
-		return true;
-	issue_member(binder, resource, node, name);
-	return false;
-}
-
 static int read_collection(struct binder *binder, struct resource *resource, const struct json *value)
 {
 	(void)resource;
@@ -75,7 +44,7 @@ static int add_unique(struct binder *binder, struct resource *resource, const st
 			           "list member names: unique: [email, [first, second]]");
 			return 0;
 		}
-		if (!find_member(binder, resource, name, name->text, &members[i]))
+		if (!bind_extension_member(binder, resource, name, name->text, &members[i]))
 			return 0;
 	}
 	collection->uniques = uniques;
@@ -104,25 +73,6 @@ static int read_unique(struct binder *binder, struct resource *resource, const s
 	return 0;
 }
 
-static void issue_collection(struct binder *binder, const struct json *node)
-{
-	struct str nearest = { 0 };
-	size_t best = 4;
-
-	for (size_t i = 0; i < binder->by_name.count; i++) {
-		const struct resource *resource = binder->by_name.entries[i].value;
-		size_t distance = str_distance(json_text(node), binder->by_name.entries[i].key);
-
-		if (distance < best && !resource->collection.is_singleton) {
-			best = distance;
-			nearest = binder->by_name.entries[i].key;
-		}
-	}
-	issues_add(binder->issues, node->at,
-	           nearest.at ? str_printf(binder->arena, "did you mean '%.*s'?", STR_ARG(nearest)).at : NULL,
-	           "'%.*s' is no collection of this document", STR_ARG(json_text(node)));
-}
-
 static int read_references(struct binder *binder, struct resource *resource, const struct json *value)
 {
 	struct collection *collection = &resource->collection;
@@ -147,10 +97,10 @@ static int read_references(struct binder *binder, struct resource *resource, con
 		struct resource *target = map_get(&binder->by_name, json_text(entry));
 
 		if (!target || target->collection.is_singleton) {
-			issue_collection(binder, entry);
+			bind_issue_collection(binder, entry);
 			continue;
 		}
-		if (!find_member(binder, resource, entry, entry->name, &reference->member))
+		if (!bind_extension_member(binder, resource, entry, entry->name, &reference->member))
 			continue;
 		reference->target = &target->collection;
 		reference->at = entry->at;
@@ -260,7 +210,7 @@ static int read_transitions(struct binder *binder, struct resource *resource, co
 	if (!resource->transitions)
 		return STATUTE_ENOMEM;
 	json_each(entry, value) {
-		if (!find_member(binder, resource, entry, entry->name, &member) ||
+		if (!bind_extension_member(binder, resource, entry, entry->name, &member) ||
 		    !transitions_fit(binder, entry))
 			continue;
 		resource->transitions[resource->transition_count++] =
@@ -373,6 +323,13 @@ static int read_with_path(struct binder *binder, struct resource *resource, cons
 	return 0;
 }
 
+/* Once every resource has its members (owner.c). */
+static int read_with_owner(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)binder, (void)resource, (void)value;
+	return 0;
+}
+
 static const struct key operation_keys[] = {
 	{ STR_INIT("conceal"), read_conceal },
 	{ STR_INIT("limit"), read_with_path },
@@ -392,9 +349,11 @@ static const struct key root_keys[] = {
 
 static const struct key resource_keys[] = {
 	{ STR_INIT("collection"), read_collection },
+	{ STR_INIT("conceal"), read_conceal },
 	{ STR_INIT("cors"), read_with_path },
 	{ STR_INIT("limit"), read_with_path },
 	{ STR_INIT("on-delete"), read_on_delete },
+	{ STR_INIT("owner"), read_with_owner },
 	{ STR_INIT("references"), read_references },
 	{ STR_INIT("require-match"), read_require_match },
 	{ STR_INIT("roles"), read_roles },

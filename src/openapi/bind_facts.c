@@ -52,6 +52,24 @@ static void set_content_facts(const struct bound_operation *bound, struct statut
 	}
 }
 
+/* Who may see a row is a question only where rows have owners. */
+static void set_owner_facts(const struct bound_operation *bound, struct statute_facts *facts)
+{
+	const struct resource_owner *owner = bound->resource ? bound->resource->owner : NULL;
+	enum method method = bound->operation->method;
+	bool is_list = bound->kind == BINDING_COLLECTION && method != METHOD_POST;
+	bool is_free_post = method == METHOD_POST && owner && owner->member == STORE_MEMBER_ID;
+
+	if (!owner || bound->kind == BINDING_COLLECTION)
+		SET(VISIBLE, true);
+	if (!owner || is_list || is_free_post)
+		SET(ALLOWED_ON_RESOURCE, true);
+	if (!owner || method_is_safe(method) || method == METHOD_DELETE)
+		SET(MEMBER_FORBIDDEN, false);
+	if (owner)
+		SET(CONCEALS_ROW, owner->conceals);
+}
+
 static void set_target_facts(const struct bound_operation *bound, struct statute_facts *facts)
 {
 	const struct operation *operation = bound->operation;
@@ -137,8 +155,6 @@ static void set_result_facts(const struct bound_operation *bound, struct statute
 static void set_absent_features(struct statute_facts *facts)
 {
 	SET(HAS_KEY, false);
-	SET(VISIBLE, true);
-	SET(ALLOWED_ON_RESOURCE, true);
 	SET(CONTENT_DECODES, true);
 	SET(DIGEST_MATCHES, true);
 	SET(HAS_RANGE, false);
@@ -199,6 +215,7 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	set_absent_features(facts);
 	set_access_facts(bound, facts);
 	set_limit_facts(bound, facts);
+	set_owner_facts(bound, facts);
 	set_parameter_facts(api, bound, facts);
 	if (bound->kind == BINDING_NONE)
 		return;

@@ -78,6 +78,15 @@ STATUTE_CHECK int bind_path_limits(struct binder *binder, struct bound_path *pat
 STATUTE_CHECK int bind_operation_limits(struct binder *binder, const struct bound_path *path,
                                         struct bound_operation *bound);
 
+/* owner.c: whose rows are, once each resource has its members; and that nobody unknown gets at them. */
+STATUTE_CHECK int bind_owners(struct binder *binder);
+void bind_check_owner(struct binder *binder, const struct bound_operation *bound);
+/* bind_names.c: the member of a name, which stands at `node`; false, and an issue, where it is no scalar one. */
+bool bind_extension_member(struct binder *binder, const struct resource *resource, const struct json *node,
+                           struct str name, size_t *ret_member);
+/* The collection that a node names is not there. */
+void bind_issue_collection(struct binder *binder, const struct json *node);
+
 /* bind_facts.c: what the route alone decides. */
 void bind_facts(const struct api *api, struct bound_operation *bound);
 

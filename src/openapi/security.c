@@ -253,7 +253,14 @@ static const struct json *roles_of(const struct operation *operation)
 	return NULL;
 }
 
-static int bind_roles(struct binder *binder, const struct operation *operation, struct security *security)
+/* Where rows have an owner, the roles of a path are those who may do as the owner does: owner.c reads them. */
+static bool are_beside_owner(const struct operation *operation, const struct bound_operation *bound)
+{
+	return bound->resource && bound->resource->owner && !json_get(operation->extension, S("roles"));
+}
+
+static int bind_roles(struct binder *binder, const struct operation *operation,
+                      const struct bound_operation *bound, struct security *security)
 {
 	const struct json *roles = roles_of(operation);
 
@@ -264,6 +271,8 @@ static int bind_roles(struct binder *binder, const struct operation *operation, 
 		           "x-statute.roles must be a list of names that is not empty");
 		return 0;
 	}
+	if (are_beside_owner(operation, bound))
+		return 0;
 	if (!security || security->is_optional || !security->choice_count) {
 		issues_add(binder->issues, roles->at, "demand credentials in its `security`",
 		           "%.*s %.*s has roles, and lets a client go without credentials",
@@ -279,12 +288,12 @@ int bind_security(struct binder *binder, const struct operation *operation, stru
 	int r;
 
 	if (!json_first(operation->security))
-		return bind_roles(binder, operation, NULL);
+		return bind_roles(binder, operation, bound, NULL);
 	security = arena_new(binder->arena, struct security);
 	if (!security)
 		return STATUTE_ENOMEM;
 	if ((r = read_choices(binder, operation->security, security)) < 0 ||
-	    (r = bind_roles(binder, operation, security)) < 0)
+	    (r = bind_roles(binder, operation, bound, security)) < 0)
 		return r;
 	if (!security->choice_count)
 		return 0;

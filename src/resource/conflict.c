@@ -31,7 +31,9 @@ static int add_names(struct exchange *x, struct json *details, const struct coll
 static int explain_duplicate(struct exchange *x, struct json *details)
 {
 	const struct store_conflict *conflict = &x->write.conflict;
-	struct str path = resource_path_of_id(x, x->bound->resource, conflict->id);
+	struct str path = resource_is_visible_id(x, x->bound->resource, conflict->id)
+	                          ? resource_path_of_id(x, x->bound->resource, conflict->id)
+	                          : (struct str){ 0 };
 	int r = add_names(x, details, conflict->collection, conflict->unique);
 
 	x->problem.detail = str_printf(&x->arena, "Another %.*s has this value already.",
@@ -92,6 +94,8 @@ static int explain_in_use(struct exchange *x, struct json *details)
 		return r;
 	x->problem.detail = str_printf(&x->arena, "The %.*s is still referred to by %.*s.",
 	                               STR_ARG(x->bound->resource->singular), STR_ARG(other->name));
+	if (!resource_is_visible_id(x, x->host->api->resources[other->index], conflict->id))
+		return 0;
 	return set_text(x, details, S("id"), conflict->id);
 }
 
@@ -146,6 +150,8 @@ void resource_explain(struct exchange *x)
 		{ "INVALID_STATE_TRANSITION", explain_transition },
 		{ "VERSION_MISMATCH", explain_version },
 		{ "VALIDATION_FAILED", explain_validation },
+		{ "RESOURCE_FORBIDDEN", resource_explain_denial },
+		{ "MEMBER_FORBIDDEN", resource_explain_denial },
 	};
 	struct json *details = json_new(&x->arena, JSON_OBJECT);
 

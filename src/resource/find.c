@@ -47,7 +47,7 @@ struct store_filter *resource_scope(struct exchange *x)
 	return filters;
 }
 
-/* A parent counts as there where its row is, and lies below its own parents as the path says. */
+/* A parent counts as there where its row is, and may be seen, and lies below its own parents as the path says. */
 static bool parent_exists(struct exchange *x, size_t index, bool *ret_answered)
 {
 	const struct binding_scope *scopes = x->bound->scopes;
@@ -73,7 +73,8 @@ static bool parent_exists(struct exchange *x, size_t index, bool *ret_answered)
 		outcome = store_get(x->host->reader, &parent->collection, id, filters, count, &x->arena,
 		                    &row);
 	*ret_answered = resource_read_ended(x, outcome);
-	return *ret_answered && outcome == STORE_DONE && row.state == ROW_LIVE;
+	return *ret_answered && outcome == STORE_DONE && row.state == ROW_LIVE &&
+	       resource_is_visible(x, parent, &row);
 }
 
 bool resource_find_parents(struct exchange *x)
@@ -139,6 +140,7 @@ int resource_find_item(struct exchange *x)
 	FACT(STORE_ANSWERS, true);
 	FACT(EXISTS, row->state == ROW_LIVE);
 	FACT(TOMBSTONE, row->state == ROW_GONE);
+	resource_find_owner(x);
 	set_validators(x);
 	exchange_find_preconditions(x, row->state == ROW_LIVE);
 	return remember_row(x);

@@ -154,7 +154,7 @@ static int read_filters(struct exchange *x, struct list_request *list)
 {
 	const struct bound_operation *bound = x->bound;
 	size_t count = bound->scope_count;
-	struct store_filter *filters = arena_array(&x->arena, count + bound->filter_count + 1,
+	struct store_filter *filters = arena_array(&x->arena, count + bound->filter_count + 2,
 	                                           sizeof(*filters));
 	struct store_filter *scope = resource_scope(x);
 	int r;
@@ -192,8 +192,13 @@ int resource_check_query(struct exchange *x)
 static int read_page(struct exchange *x)
 {
 	struct list_request *list = list_of(x);
-	enum store_outcome outcome = store_list(x->host->reader, &list->query, &x->arena, &x->target.page);
+	struct store_query query = list->query;
+	enum store_outcome outcome;
 
+	/* who asks is known only now; there is room for one filter more */
+	if (resource_owner_filter(x, (struct store_filter *)(uintptr_t)&query.filters[query.filter_count]))
+		query.filter_count++;
+	outcome = store_list(x->host->reader, &query, &x->arena, &x->target.page);
 	if (outcome == STORE_CONSTRAINT) { /* the cursor is of another query: E01 after all */
 		FACT(PARAMETERS_FIT, false);
 		exchange_walk_anew(x);
@@ -233,7 +238,8 @@ int resource_find_page(struct exchange *x)
 	FACT(EXISTS, true);
 	if (!read_version(x, &version, &modified_ms))
 		return 0;
-	x->target.etag = resource_etag(x, version);
+	resource_find_collection_owner(x);
+	x->target.etag = resource_collection_etag(x, version);
 	x->target.modified_s = modified_ms > 0 ? modified_ms / 1000 : -1;
 	x->target.collection_version = version;
 	exchange_find_preconditions(x, true);

@@ -44,6 +44,31 @@ struct store_filter *resource_scope(struct exchange *x);
 /* `"7"`, in the arena; empty without memory. */
 struct str resource_etag(struct exchange *x, int64_t version);
 
+/* owner.c: whose a row is. */
+/* Sets VISIBLE and ALLOWED_ON_RESOURCE of x->target.row, and what may not tell that a row is hidden. */
+void resource_find_owner(struct exchange *x);
+/* The same of a collection: who cannot own a row makes none. */
+void resource_find_collection_owner(struct exchange *x);
+/* May the client know of this row, of any resource? `row` has its id and body. On the loop or in the transaction. */
+bool resource_is_visible(struct exchange *x, const struct resource *resource, const struct store_row *row);
+/* The same of a row that is read for it; on the loop. */
+bool resource_is_visible_id(struct exchange *x, const struct resource *resource, struct str id);
+/* Which rows of a list are the client's; false: all that there are. */
+bool resource_owner_filter(struct exchange *x, struct store_filter *ret_filter);
+/* Of a list: where two clients see different rows they get different tags. */
+struct str resource_collection_etag(struct exchange *x, int64_t version);
+/*
+ * The owner of a new row is who makes it, and a row keeps the one it has: set where the body is
+ * silent. `is_checked`: the schema has seen the body, and readOnly members can be filled in.
+ */
+STATUTE_CHECK int resource_fill_owner(struct exchange *x, const struct change *change, struct json *body,
+                                      bool is_checked);
+/* Sets MEMBER_FORBIDDEN: does the complete body name another owner than this client may? */
+void resource_check_owner(struct exchange *x, const struct change *change, const struct json *body);
+/* In the transaction: does the body refer to a row that the client may not see? As to one that is not there. */
+bool resource_breaks_reference(struct exchange *x, const struct change *change, const struct json *body);
+STATUTE_CHECK int resource_explain_denial(struct exchange *x, struct json *details);
+
 /* understand.c: what content means. */
 STATUTE_CHECK int resource_understand(struct exchange *x);
 /* Is this member, by its name, one that clients do not set? */

@@ -188,7 +188,9 @@ static int prepare_whole(struct exchange *x, struct change *change, struct json 
 		    (r = json_set(&x->arena, body, name, value)) < 0)
 			return r;
 	}
-	return settle_parents(x, body);
+	if ((r = settle_parents(x, body)) < 0)
+		return r;
+	return resource_fill_owner(x, change, body, false);
 }
 
 static bool is_blamed(const struct exchange *x, struct str pointer, struct str code)
@@ -325,8 +327,10 @@ static int understand_whole(struct exchange *x, struct change *change)
 	if (json_is(body, JSON_OBJECT) && x->bound->body &&
 	    (r = schema_fill_defaults(x->bound->body, &x->arena, body, true)) < 0)
 		return r;
-	if (json_is(body, JSON_OBJECT) && (r = fill_parents(x, body)) < 0)
+	if (json_is(body, JSON_OBJECT) &&
+	    ((r = fill_parents(x, body)) < 0 || (r = resource_fill_owner(x, change, body, true)) < 0))
 		return r;
+	resource_check_owner(x, change, body);
 	if ((r = judge_rules(x, body)) < 0)
 		return r;
 	change->after = body;
@@ -385,8 +389,10 @@ static int understand_patch(struct exchange *x, struct change *change)
 		return r;
 	if ((r = resource_validate_patched(x, change)) < 0)
 		return r;
-	if ((r = settle_parents(x, change->after)) < 0 || (r = fill_parents(x, change->after)) < 0)
+	if ((r = settle_parents(x, change->after)) < 0 || (r = fill_parents(x, change->after)) < 0 ||
+	    (r = resource_fill_owner(x, change, change->after, true)) < 0)
 		return r;
+	resource_check_owner(x, change, change->after);
 	if ((r = judge_rules(x, change->after)) < 0)
 		return r;
 	return resource_take_secrets(x, change);

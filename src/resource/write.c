@@ -202,6 +202,8 @@ static int make_change(struct exchange *x, struct change *change, const struct s
 	if ((r = complete_body(x, change, current, now_ms, &body)) < 0 ||
 	    (r = complete_secrets(x, change, current, &ret_change->secret)) < 0)
 		return r;
+	if (resource_breaks_reference(x, change, body))
+		return 0;
 	ret_change->body = to_text(x, body);
 	if (!ret_change->body.at)
 		return STATUTE_ENOMEM;
@@ -214,6 +216,7 @@ static int make_change(struct exchange *x, struct change *change, const struct s
 static void forget_refusals(struct exchange *x)
 {
 	statute_fact_forget(&x->facts, STATUTE_FACT_TRANSITION_FORBIDDEN);
+	statute_fact_forget(&x->facts, STATUTE_FACT_REFERENCE_MISSING);
 	if (x->request.method == METHOD_POST)
 		statute_fact_forget(&x->facts, STATUTE_FACT_DUPLICATE);
 }

@@ -55,8 +55,8 @@ static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **stat
 	(void)state;
 	FAULT("{onn-delete: gone}", "17", "x-statute has no key 'onn-delete' here; did you mean 'on-delete'?");
 	FAULT("{wherefore: 1}", "17",
-	      "x-statute has no key 'wherefore' here; the keys here are collection, cors, limit, on-delete, references, "
-	      "require-match, roles, rules, transitions, unique");
+	      "x-statute has no key 'wherefore' here; the keys here are collection, conceal, cors, limit, "
+	      "on-delete, owner, references, require-match, roles, rules, transitions, unique");
 	FAULT("[unique]", "16", "x-statute must be an object");
 }
 

@@ -55,6 +55,7 @@ struct fixture {
 	struct exchange_host host;
 	pthread_mutex_t lock;
 	pthread_cond_t wakes;
+	struct principal principal; /* who asks from now on */
 };
 
 /* A request under way. */
@@ -142,6 +143,7 @@ static inline void begin(struct fixture *f, struct talk *talk, const char *metho
 	*talk = (struct talk){ .fixture = f, .content = str_from(content) };
 	exchange_init(&talk->x, &f->host);
 	talk->x.host_data = talk;
+	talk->x.principal = f->principal;
 	head = str_printf(&f->arena, "%s %s HTTP/1.1\r\nHost: t\r\n%sContent-Length: %zu\r\n\r\n", method,
 	                  path, fields, talk->content.len);
 	h1_init(&h1, &h1_limits_default);
