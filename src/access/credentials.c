@@ -16,14 +16,20 @@ bool credentials_read(struct str field, struct credentials *ret_credentials)
 	return true;
 }
 
+/* Every token of every request goes through it: one look at a table a byte, and no branch. */
+static const bool is_of_token68[256] = {
+	['-'] = true, ['.'] = true, ['_'] = true, ['~'] = true, ['+'] = true, ['/'] = true,
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+};
+
 bool credentials_is_token68(struct str text)
 {
 	size_t len = text.len;
+	unsigned is = 1;
 
 	while (len && text.at[len - 1] == '=')
 		len--;
 	for (size_t i = 0; i < len; i++)
-		if (!char_is(text.at[i], CHAR_UNRESERVED) && text.at[i] != '+' && text.at[i] != '/')
-			return false;
-	return len > 0;
+		is &= is_of_token68[(unsigned char)text.at[i]];
+	return is && len > 0;
 }

@@ -193,6 +193,10 @@ void exchange_vary_by_credentials(struct exchange *x)
 	const struct security *security = x->bound ? x->bound->security : NULL;
 
 	/* No cache keeps an error, and one that conceals an operation is to look like any other. */
-	if (security && security->vary.len && x->response.status < 400 && !x->host->settings->ignores_security)
+	if (!security || !security->vary.len || x->response.status >= 400 || x->host->settings->ignores_security)
+		return;
+	if (str_eq(response_field(&x->response, S("Vary")), S("Accept"))) /* the usual case, made beforehand */
+		response_set(&x->response, S("Vary"), security->accept_vary);
+	else
 		exchange_add_vary(x, security->vary);
 }

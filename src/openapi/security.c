@@ -212,7 +212,8 @@ static int list_fields(struct binder *binder, struct security *security)
 		buf_add(&buf, takes_authorization(scheme) ? S("Authorization") : scheme->field);
 	}
 	security->vary = buf_str(&buf);
-	return buf.failed ? STATUTE_ENOMEM : 0;
+	security->accept_vary = str_printf(binder->arena, "Accept, %.*s", STR_ARG(security->vary));
+	return buf.failed || !security->accept_vary.at ? STATUTE_ENOMEM : 0;
 }
 
 /* ---- Roles ------------------------------------------------------------------ */

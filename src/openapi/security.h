@@ -71,6 +71,7 @@ struct security {
 	size_t role_count;
 	const char *missing_code;  /* "TOKEN_MISSING": the error code where nothing was sent */
 	struct str vary;           /* the request fields that credentials come in, for Vary */
+	struct str accept_vary;    /* "Accept" and those */
 	struct security_fault fault;
 };
 
