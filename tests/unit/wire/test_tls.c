@@ -5,75 +5,16 @@
 #include "unit/test.h"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-#include <sys/stat.h>
 
+#include "unit/wire/pem.h"
 #include "wire/tls.h"
 
-enum { FILE_MAX = 256, ROOM_MAX = 1 << 20, DAY = 24 * 3600 };
+enum { ROOM_MAX = 1 << 20 };
 
 static const struct str protocols = STR_INIT("\x02h2\x08http/1.1");
 
-/* ---- Files ---------------------------------------------------------------- */
-
-struct pem {
-	char folder[64], certificate[FILE_MAX], key[FILE_MAX];
-};
-
-static void write_certificate(const char *file, EVP_PKEY *key, const char *names, int days)
-{
-	X509 *certificate = X509_new();
-	X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
-	FILE *to = fopen(file, "w");
-
-	assert_non_null(to);
-	assert_non_null(extension);
-	X509_set_version(certificate, X509_VERSION_3);
-	ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-	X509_gmtime_adj(X509_getm_notBefore(certificate), -DAY);
-	X509_gmtime_adj(X509_getm_notAfter(certificate), (long)days * DAY);
-	X509_set_pubkey(certificate, key);
-	X509_add_ext(certificate, extension, -1);
-	assert_true(X509_sign(certificate, key, EVP_sha256()) > 0);
-	assert_true(PEM_write_X509(to, certificate));
-	fclose(to);
-	X509_EXTENSION_free(extension);
-	X509_free(certificate);
-}
-
-static void write_key(const char *file, EVP_PKEY *key)
-{
-	FILE *to = fopen(file, "w");
-
-	assert_non_null(to);
-	assert_true(PEM_write_PrivateKey(to, key, NULL, NULL, 0, NULL, NULL));
-	fclose(to);
-	chmod(file, 0600);
-}
-
-static struct pem pem_make(const char *names, int days)
-{
-	EVP_PKEY *key = EVP_EC_gen("P-256");
-	struct pem pem = { .folder = "/tmp/statute-tls-XXXXXX" };
-
-	assert_non_null(key);
-	assert_non_null(mkdtemp(pem.folder));
-	snprintf(pem.certificate, sizeof(pem.certificate), "%s/a.crt", pem.folder);
-	snprintf(pem.key, sizeof(pem.key), "%s/a.key", pem.folder);
-	write_certificate(pem.certificate, key, names, days);
-	write_key(pem.key, key);
-	EVP_PKEY_free(key);
-	return pem;
-}
-
-static void pem_remove(const struct pem *pem)
-{
-	unlink(pem->certificate);
-	unlink(pem->key);
-	rmdir(pem->folder);
-}
+/* ---- Both ends ------------------------------------------------------------ */
 
 static struct tls_server *server_of(const struct pem *pem)
 {
@@ -87,8 +28,6 @@ static struct tls_server *server_of(const struct pem *pem)
 	buf_done(&problems);
 	return server;
 }
-
-/* ---- Both ends ------------------------------------------------------------ */
 
 struct pair {
 	struct tls *tls;
@@ -312,6 +251,14 @@ static void without_room_it_fails_and_stays_so(void **state)
 	assert_int_equal(tls_write(pair.tls, S("too much for the room")), STATUTE_EIO);
 	assert_true(tls_has_failed(pair.tls));
 	pair_done(&pair);
+
+	pair_init(&pair, server, TLS1_3_VERSION, NULL);
+	assert_true(shake_hands(&pair));
+	pair.has_no_room = true;
+	tls_end(pair.tls);
+	assert_int_equal(pair.room.len, 0);
+	assert_int_equal(ERR_peek_error(), 0); /* nothing is left over for another connection */
+	pair_done(&pair);
 	tls_server_unref(server);
 }
 
@@ -407,12 +354,15 @@ static void a_certificate_is_for_its_names_and_addresses_alone(void **state)
 	};
 	struct tls_server *server = server_of(*state);
 	struct pair pair;
+	char long_name[300];
 
 	pair_init(&pair, server, TLS1_3_VERSION, NULL);
 	assert_true(shake_hands(&pair));
 	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
 		if (tls_covers(pair.tls, hosts[i].host) != hosts[i].is_covered)
 			fail_msg("%.*s", STR_ARG(hosts[i].host));
+	memset(long_name, 'a', sizeof(long_name));
+	assert_false(tls_covers(pair.tls, str_of(long_name, sizeof(long_name))));
 	assert_false(tls_has_several(pair.tls));
 	pair_done(&pair);
 	tls_server_unref(server);
@@ -432,7 +382,7 @@ static int make_files(void **state)
 	struct pem *pem = calloc(1, sizeof(*pem));
 
 	assert_non_null(pem);
-	*pem = pem_make("DNS:a.test,DNS:*.wide.test,IP:192.0.2.1,IP:2001:db8::1", 100);
+	*pem = pem_make("DNS:a.test,DNS:*.wide.test,IP:192.0.2.1,IP:2001:db8::1", -1, 100);
 	*state = pem;
 	return 0;
 }

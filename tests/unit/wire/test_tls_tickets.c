@@ -1,0 +1,99 @@
+/* The keys of session tickets: each makes tickets for one period, is taken for one more, and is gone. */
+#include "unit/test.h"
+
+#include "base/clock.h"
+
+static uint64_t test_us;
+
+static uint64_t clock_of_test(void)
+{
+	return test_us;
+}
+
+#define clock_monotonic_us clock_of_test
+#include "wire/tls_tickets.c"
+
+static const uint64_t period_us = (uint64_t)PERIOD_S * 1000000;
+
+static struct ticket_key key_of_now(struct tls_tickets *tickets)
+{
+	struct ticket_key key;
+
+	assert_true(find_key(tickets, NULL, &key));
+	return key;
+}
+
+static bool is_taken(struct tls_tickets *tickets, const struct ticket_key *key)
+{
+	struct ticket_key found;
+
+	if (!find_key(tickets, key->name, &found))
+		return false;
+	assert_memory_equal(&found, key, sizeof(found));
+	return true;
+}
+
+static void a_key_makes_tickets_for_one_period_and_is_taken_for_one_more(void **state)
+{
+	struct tls_tickets *tickets;
+	struct ticket_key first, second;
+
+	(void)state;
+	test_us = 7 * period_us;
+	tickets = tls_tickets_new();
+	first = key_of_now(tickets);
+	test_us += period_us - 1;
+	second = key_of_now(tickets);
+	assert_memory_equal(&first, &second, sizeof(first));
+	test_us += 1;
+	second = key_of_now(tickets);
+	assert_memory_not_equal(&first, &second, sizeof(first));
+	assert_true(is_taken(tickets, &first));
+	assert_true(is_taken(tickets, &second));
+	test_us += period_us;
+	assert_false(is_taken(tickets, &first));
+	assert_true(is_taken(tickets, &second));
+	tls_tickets_unref(tickets);
+}
+
+static void after_a_long_silence_no_key_of_before_is_taken(void **state)
+{
+	struct tls_tickets *tickets;
+	struct ticket_key first, second;
+
+	(void)state;
+	test_us = 0;
+	tickets = tls_tickets_new();
+	first = key_of_now(tickets);
+	test_us = period_us;
+	second = key_of_now(tickets);
+	test_us += 2 * period_us;
+	assert_false(is_taken(tickets, &first));
+	assert_false(is_taken(tickets, &second));
+	tls_tickets_unref(tickets);
+}
+
+static void a_name_that_is_none_of_ours_is_not_taken(void **state)
+{
+	struct tls_tickets *tickets = tls_tickets_new();
+	struct ticket_key stranger = key_of_now(tickets);
+
+	(void)state;
+	stranger.name[NAME_LEN - 1] ^= 1;
+	assert_false(is_taken(tickets, &stranger));
+	assert_ptr_equal(tls_tickets_ref(tickets), tickets);
+	tls_tickets_unref(tickets);
+	tls_tickets_unref(tickets);
+	tls_tickets_unref(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_key_makes_tickets_for_one_period_and_is_taken_for_one_more),
+		cmocka_unit_test(after_a_long_silence_no_key_of_before_is_taken),
+		cmocka_unit_test(a_name_that_is_none_of_ours_is_not_taken),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
