@@ -16,7 +16,6 @@
 enum { PATH_LEN_MAX = 4096 };
 
 #define CIPHERS_12 "ECDHE+AESGCM:ECDHE+CHACHA20"
-#define GROUPS "X25519:P-256:P-384"
 
 /* ---- A context ----------------------------------------------------------- */
 
@@ -58,6 +57,7 @@ static int on_name(SSL *ssl, int *ret_alert, void *data)
 static bool set_up(SSL_CTX *context, struct tls_server *server)
 {
 	static const unsigned char id[] = "statute";
+	char groups[] = "X25519:P-256:P-384"; /* OpenSSL takes no constant here */
 
 	SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
@@ -68,7 +68,7 @@ static bool set_up(SSL_CTX *context, struct tls_server *server)
 	SSL_CTX_set_tlsext_servername_arg(context, server);
 	return SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) > 0 &&
 	       SSL_CTX_set_cipher_list(context, CIPHERS_12) > 0 &&
-	       SSL_CTX_set1_groups_list(context, GROUPS) > 0 &&
+	       SSL_CTX_set1_groups_list(context, groups) > 0 &&
 	       SSL_CTX_set_session_id_context(context, id, sizeof(id) - 1) > 0 &&
 	       tls_tickets_use(server->tickets, context) == 0;
 }

@@ -51,6 +51,8 @@ static struct buf *room(void *owner)
 
 static void pair_init(struct pair *pair, struct tls_server *server, int version, SSL_SESSION *session)
 {
+	char name[] = "a.test"; /* OpenSSL takes no constant here */
+
 	memset(pair, 0, sizeof(*pair));
 	buf_init(&pair->room, NULL, ROOM_MAX);
 	assert_int_equal(tls_new(tls_server_ref(server), room, pair, &pair->tls), 0);
@@ -62,7 +64,7 @@ static void pair_init(struct pair *pair, struct tls_server *server, int version,
 	pair->leaves = BIO_new(BIO_s_mem());
 	SSL_set_bio(pair->client, pair->came, pair->leaves);
 	SSL_set_connect_state(pair->client);
-	SSL_set_tlsext_host_name(pair->client, "a.test");
+	SSL_set_tlsext_host_name(pair->client, name);
 	SSL_set_alpn_protos(pair->client, (const unsigned char *)"\x08http/1.1", 9);
 	if (session)
 		SSL_set_session(pair->client, session);
