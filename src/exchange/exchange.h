@@ -154,7 +154,8 @@ struct exchange {
 	struct store_session *session; /* for rules: the reader's, or the writer's while in the transaction */
 	bool is_waiting;               /* the exchange is with another thread */
 	void *kind_data;               /* the kind's, in the arena */
-	void *host_data;               /* the server's: the connection */
+	void *host_data;               /* the server's: the connection, */
+	void *host_stream;             /* and of several streams of it the one */
 	struct exchange *next;         /* the server's, for its lists */
 
 	/* From here on exchange_reset clears no more than it must: most of this is room that is rarely used. */

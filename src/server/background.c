@@ -26,7 +26,7 @@ static void after_background(uv_work_t *work, int status)
 	(void)status;
 	worker->background--;
 	worker->admission.background_wait = background->started - background->queued;
-	connection_resume(background->x->host_data);
+	connection_resume(background->x);
 }
 
 int background_work(struct exchange *x, void (*fn)(struct exchange *x))

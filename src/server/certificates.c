@@ -5,7 +5,7 @@
  * What a client may choose from, in our order (RFC 7301). HTTP/1.0 is among them since curl asks
  * for it by name when it is told to speak that.
  */
-#define PROTOCOLS "\x08http/1.1\x08http/1.0"
+#define PROTOCOLS "\x02h2\x08http/1.1\x08http/1.0"
 
 static int fail(struct buf *problems, const char *option, const char *what)
 {

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "server/h2_connection.h"
+
 enum {
 	LINGER_MAX = 8 << 20, /* bytes that are read and forgotten after the last answer */
 	OVERFLOW_MAX = 256    /* connections past the limit that are told so; further ones are just closed */
@@ -26,8 +28,15 @@ static void connection_free(struct connection *c)
 		worker->connections = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
+	h2_connection_free(c);
 	tls_free(c->tls);
 	free(c);
+}
+
+/* Is something of it with another thread? */
+static bool is_awaited(const struct connection *c)
+{
+	return c->x || h2_connection_is_awaited(c);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -35,7 +44,7 @@ static void on_closed(uv_handle_t *handle)
 	struct connection *c = handle->data;
 
 	c->is_closed = true;
-	if (!c->x)
+	if (!is_awaited(c))
 		connection_free(c);
 }
 
@@ -61,6 +70,7 @@ void connection_close(struct connection *c)
 	c->out = c->encrypted = NULL;
 	if (c->x && c->state != CONNECTION_WAIT)
 		connection_forget_request(c);
+	h2_connection_close(c);
 	uv_close((uv_handle_t *)&c->tcp, on_closed); /* the descriptor is free from here on */
 	atomic_fetch_sub(&c->worker->door->open, 1);
 }
@@ -187,6 +197,10 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 /* The client sends nothing more, and everything that it sent was used. */
 static void end_input(struct connection *c)
 {
+	if (c->h2) {
+		h2_connection_end_input(c);
+		return;
+	}
 	if (c->state == CONNECTION_CONTENT) {
 		connection_close(c);
 		return;
@@ -217,6 +231,8 @@ static void set_reading(struct connection *c)
 
 static enum timeout_kind reading_timeout(const struct connection *c)
 {
+	if (c->h2 && c->state != CONNECTION_LINGER)
+		return h2_connection_timeout(c);
 	switch (c->state) {
 	case CONNECTION_HEAD:
 		if (connection_is_greeting(c))
@@ -265,18 +281,21 @@ void connection_settle(struct connection *c)
 {
 	size_t before;
 
+	if (h2_connection_is_busy(c))
+		return; /* it is settled when that ends */
 	connection_flush(c);
 	do {
 		before = input_left(c);
 		if (!c->is_closing)
 			use_kept_input(c);
+		h2_connection_write(c);
 		connection_flush(c);
 	} while (input_left(c) != before);
 	if (!c->is_closing && c->has_ended && c->state != CONNECTION_LINGER && !connection_is_paused(c))
 		end_input(c);
 	if (!c->is_closing && c->state == CONNECTION_LINGER)
 		finish(c);
-	if (!c->is_closing && worker_is_draining(c->worker) && is_idle(c) && !has_unread(c))
+	if (!c->is_closing && worker_is_draining(c->worker) && !c->h2 && is_idle(c) && !has_unread(c))
 		connection_close(c);
 	if (!c->is_closing)
 		set_reading(c);
@@ -290,12 +309,17 @@ void connection_drain(struct connection *c)
 		connection_settle(c);
 }
 
-void connection_resume(struct connection *c)
+void connection_resume(struct exchange *x)
 {
-	connection_step(c, exchange_resume(c->x));
+	struct connection *c = x->host_data;
+
+	if (c->h2)
+		h2_connection_resume(x);
+	else
+		connection_step(c, exchange_resume(x));
 	if (!c->is_closing)
 		connection_settle(c);
-	else if (c->is_closed && !c->x)
+	else if (c->is_closed && !is_awaited(c))
 		connection_free(c);
 }
 
@@ -328,14 +352,33 @@ static void write_timed_out(struct connection *c)
 	worker_set_timeout(c->worker, &c->writing, TIMEOUT_WRITE);
 }
 
+/* It waited for a request as long as one may. */
+static void idle_timed_out(struct connection *c)
+{
+	if (c->h2)
+		h2_connection_end(c, H2_NO_ERROR);
+	else
+		connection_close(c);
+}
+
 void connection_time_out(struct worker *worker, struct timeout *timeout, enum timeout_kind kind)
 {
 	struct connection *c = connection_of(timeout, kind);
 
 	(void)worker;
 	switch (kind) {
+	case TIMEOUT_STREAM_CONTENT:
+	case TIMEOUT_STREAM_WRITE:
+		h2_stream_time_out(timeout, kind);
+		break;
+	case TIMEOUT_IDLE:
+		idle_timed_out(c);
+		break;
 	case TIMEOUT_HEADER:
-		connection_refuse(c, H1_REFUSAL_HEADER_TIMEOUT, (struct str){ 0 });
+		if (c->h2)
+			h2_connection_end(c, H2_ENHANCE_YOUR_CALM);
+		else
+			connection_refuse(c, H1_REFUSAL_HEADER_TIMEOUT, (struct str){ 0 });
 		break;
 	case TIMEOUT_CONTENT:
 		content_timed_out(c);
@@ -347,7 +390,6 @@ void connection_time_out(struct worker *worker, struct timeout *timeout, enum ti
 		c->had_turn = false;
 		break;
 	case TIMEOUT_HANDSHAKE:
-	case TIMEOUT_IDLE:
 	case TIMEOUT_LINGER:
 	case TIMEOUT_NONE:
 	case TIMEOUT_KINDS:

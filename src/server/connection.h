@@ -36,6 +36,7 @@ struct connection {
 	struct connection *prev, *next; /* of the worker's list */
 	struct exchange *x;       /* of the request that came, at least in part; else NULL */
 	struct h1 h1;
+	struct h2_connection *h2; /* where the client speaks HTTP/2: its streams have the exchanges; else NULL */
 	struct tls *tls;          /* from its first byte on, where it is_secure; else NULL */
 	struct pooled *in;        /* what came and was not used yet, from `in_at` on; NULL where nothing */
 	size_t in_at;
@@ -52,6 +53,7 @@ struct connection {
 	size_t turn_requests, turn_bytes; /* and what it did in it: requests, and bytes of answers */
 	enum connection_state state;
 	bool is_secure;           /* what goes over it is TLS */
+	bool is_http1;            /* its first bytes were of HTTP/1.1 */
 	bool in_flight;           /* the request counts as one in progress */
 	bool has_request_ended;   /* its last byte came */
 	bool has_content_begun;
@@ -75,8 +77,8 @@ enum {
 
 /* Takes one connection from `listener`, one of the worker's; what goes wrong concerns that connection alone. */
 void connection_accept(struct worker *worker, uv_stream_t *listener);
-/* Its exchange is back from another thread. */
-void connection_resume(struct connection *c);
+/* The exchange of a connection, or of a stream of one, is back from another thread. */
+void connection_resume(struct exchange *x);
 /* The server stops: closes it where nothing is in progress; else it closes after its answer. */
 void connection_drain(struct connection *c);
 /* Cuts it off. */

@@ -8,7 +8,9 @@
 #include "server/connection.h"
 
 #include "base/clock.h"
-#include "server/own_paths.h"
+#include "server/admission.h"
+#include "server/h2_connection.h"
+#include "server/request.h"
 
 /* Content that is read and forgotten after an early answer, so that the connection can be kept. */
 enum { DISCARD_MAX = 64 * 1024 };
@@ -18,76 +20,31 @@ enum { BUSY_NS = 20 * 1000 * 1000, BUSY_REQUESTS = 8 };
 
 bool connection_is_paused(const struct connection *c)
 {
+	if (c->h2)
+		return c->sending != NULL;
 	return c->state == CONNECTION_WAIT || (c->state == CONNECTION_HEAD && (c->sending || c->had_turn));
-}
-
-static struct str error_code(const struct exchange *x)
-{
-	if (x->response.status < 400)
-		return (struct str){ 0 };
-	return x->problem.code.len ? x->problem.code : str_from(x->verdict.code);
-}
-
-/* Looking inside is not traffic: it would hide what is looked for. */
-static void observe_answer(struct worker *worker, const struct exchange *x, const struct access_entry *entry,
-                           uint64_t now_us)
-{
-	const struct observed observed = {
-		.status = entry->status,
-		.error = entry->error,
-		.wall_ms = entry->wall_ms,
-		.ended_us = now_us,
-		.us = entry->us,
-		.in = entry->in,
-		.out = entry->out,
-		.is_dropped = entry->is_dropped,
-	};
-
-	if (worker->observer && !own_path_is_admin(x))
-		observe_request(worker->observer, x, &observed);
 }
 
 static void log_request(struct connection *c, int status, struct str error, uint64_t out, bool is_dropped)
 {
-	const struct exchange *x = c->x;
-	uint64_t now_us = clock_monotonic_us();
-	struct access_entry entry = {
-		.wall_ms = clock_wall_ms(),
-		.id = x->id,
-		.client = str_from(c->address),
-		.principal = x->principal.id,
-		.method = x->request.method_text,
-		.path = x->request.path,
+	const struct request_end end = {
+		.client = c->address,
 		.status = status,
 		.error = error,
-		.node = str_from(x->final_node),
-		.us = x->began_us ? now_us - x->began_us : 0,
+		.wall_ms = clock_wall_ms(),
+		.now_us = clock_monotonic_us(),
 		.in = c->taken,
 		.out = out,
 		.is_dropped = is_dropped,
-		.cause = status >= 500 ? str_from(x->cause) : (struct str){ 0 },
 	};
 
-	if (c->worker->is_admin)
-		return;
-	if (x->match.path)
-		entry.route = x->match.path->template_text;
-	if (!access_log_add(&c->worker->log, &entry) && c->worker->observer)
-		observe_lost_line(c->worker->observer);
-	observe_answer(c->worker, x, &entry, now_us);
-}
-
-static void count_in_flight(struct worker *worker, size_t count)
-{
-	worker->in_flight = count;
-	if (worker->observer)
-		observe_in_flight(worker->observer, count);
+	request_log(c->worker, c->x, &end);
 }
 
 static void leave_flight(struct connection *c)
 {
 	if (c->in_flight)
-		count_in_flight(c->worker, c->worker->in_flight - 1);
+		request_leave(c->worker);
 	c->in_flight = false;
 }
 
@@ -157,11 +114,11 @@ static bool write_answer(struct connection *c)
 	if (out)
 		h1_write_response(out, &x->response, &x->request, worker_date(c->worker));
 	if (!out || out->failed) {
-		log_request(c, x->response.status, error_code(x), 0, true);
+		log_request(c, x->response.status, request_error(x), 0, true);
 		return false;
 	}
 	c->turn_bytes += out->len - before;
-	log_request(c, x->response.status, error_code(x), out->len - before, false);
+	log_request(c, x->response.status, request_error(x), out->len - before, false);
 	return true;
 }
 
@@ -184,7 +141,7 @@ static void answer(struct connection *c)
 static void step_without_client(struct connection *c, enum exchange_step step)
 {
 	if (step == EXCHANGE_DONE) {
-		log_request(c, c->x->response.status, error_code(c->x), 0, true);
+		log_request(c, c->x->response.status, request_error(c->x), 0, true);
 		forget_exchange(c);
 	} else if (step == EXCHANGE_CONTENT) {
 		connection_forget_request(c);
@@ -218,17 +175,10 @@ void connection_step(struct connection *c, enum exchange_step step)
 /* RFC 9110 section 10.1.1: no 100 where content came without waiting for it. */
 static void begin(struct connection *c, bool has_more)
 {
-	struct worker *worker = c->worker;
-
-	if (worker->in_flight >= worker->in_flight_max)
-		connection_yield_flight(worker);
-	serving_begin(worker, c->x);
-	admission_ask(worker, &c->x->request, &worker->serving->host);
-	count_in_flight(worker, worker->in_flight + 1);
 	c->in_flight = true;
 	c->has_content_begun = has_more && c->x->request.has_content;
 	timeout_clear(&c->reading);
-	connection_step(c, exchange_begin(c->x));
+	connection_step(c, request_begin(c->worker, c->x));
 }
 
 void connection_refuse(struct connection *c, enum h1_refusal refusal, struct str blamed)
@@ -332,10 +282,41 @@ static bool can_go_on(const struct connection *c, size_t left)
 	return left > 0 || c->state != CONNECTION_HEAD;
 }
 
+/*
+ * A client that knows that this server speaks HTTP/2 begins with its preface (RFC 9113 section 3.3), no
+ * part of which is a request of HTTP/1.1; so does one that agreed on it in the handshake of TLS. Where only
+ * a part of it came, *ret_used is 0: the rest is waited for as for the rest of a head.
+ */
+static bool may_be_h2(struct connection *c, struct str input, size_t *ret_used)
+{
+	if (c->is_http1 || !input.len || !can_go_on(c, input.len))
+		return false;
+	if (!str_starts(input, H2_PREFACE) && !str_starts(H2_PREFACE, input)) {
+		c->is_http1 = true;
+		return false;
+	}
+	*ret_used = 0;
+	if (input.len < H2_PREFACE.len) {
+		if (!c->x && !take_request(c))
+			connection_close(c);
+		return true;
+	}
+	if (c->x)
+		forget_exchange(c);
+	timeout_clear(&c->reading);
+	if (h2_connection_start(c))
+		*ret_used = h2_connection_consume(c, input);
+	return true;
+}
+
 size_t connection_consume(struct connection *c, struct str input)
 {
 	size_t done = 0, used;
 
+	if (c->h2)
+		return h2_connection_consume(c, input);
+	if (may_be_h2(c, input, &done))
+		return done;
 	while (can_go_on(c, input.len - done)) {
 		if (!c->x && !has_turn(c))
 			break;

@@ -19,6 +19,8 @@ enum timeout_kind {
 	TIMEOUT_CONTENT, /* content must come fast enough */
 	TIMEOUT_LINGER,  /* the last answer was sent, the client must close */
 	TIMEOUT_WRITE,   /* the client must take some of its answer */
+	TIMEOUT_STREAM_CONTENT, /* the same as TIMEOUT_CONTENT and TIMEOUT_WRITE, of one of the streams */
+	TIMEOUT_STREAM_WRITE,   /* of HTTP/2 */
 	TIMEOUT_TURN,    /* others had their turn: a connection with much to do goes on */
 	TIMEOUT_KINDS
 };

@@ -205,7 +205,7 @@ static void resume_all(struct worker *worker)
 		struct exchange *next = x->next;
 
 		x->next = NULL;
-		connection_resume(x->host_data);
+		connection_resume(x);
 		x = next;
 	}
 }
@@ -282,6 +282,8 @@ static void set_timeouts(struct worker *worker)
 		[TIMEOUT_CONTENT] = limits->content_timeout,
 		[TIMEOUT_LINGER] = limits->linger_timeout,
 		[TIMEOUT_WRITE] = limits->write_timeout,
+		[TIMEOUT_STREAM_CONTENT] = limits->content_timeout,
+		[TIMEOUT_STREAM_WRITE] = limits->write_timeout,
 		[TIMEOUT_TURN] = 1,
 	};
 

@@ -288,24 +288,30 @@ static struct field *new_field(struct request *request, struct arena *arena)
 	return &request->fields[count];
 }
 
-static bool add_field(struct head *head, size_t end)
+bool h1_add_field(struct request *request, struct arena *arena, struct str name, struct str value)
 {
-	struct request *request = head->request;
-	const char *at = head->input.at;
-	struct h1 *h1 = head->h1;
-	struct field *field;
+	struct field *field = new_field(request, arena);
 
-	while (end > h1->mark && (at[end - 1] == ' ' || at[end - 1] == '\t'))
-		end--;
-	if (!(field = new_field(request, head->arena)))
+	if (!field)
 		return false;
-	field->name = str_of(at + h1->line, h1->name_len);
-	field->value = str_of(at + h1->mark, end - h1->mark);
-	field->id = field_id_from(field->name);
+	*field = (struct field){ .name = name, .value = value, .id = field_id_from(name) };
 	if (!request->lines[field->id])
 		request->first[field->id] = (uint16_t)request->field_count;
 	if (request->lines[field->id] < UINT8_MAX)
 		request->lines[field->id]++;
+	return true;
+}
+
+static bool add_field(struct head *head, size_t end)
+{
+	const char *at = head->input.at;
+	struct h1 *h1 = head->h1;
+
+	while (end > h1->mark && (at[end - 1] == ' ' || at[end - 1] == '\t'))
+		end--;
+	if (!h1_add_field(head->request, head->arena, str_of(at + h1->line, h1->name_len),
+	                  str_of(at + h1->mark, end - h1->mark)))
+		return false;
 	h1->head_fields++;
 	return true;
 }

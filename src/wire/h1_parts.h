@@ -1,4 +1,4 @@
-/* What the files of the HTTP/1.1 parser share; nobody else includes it. */
+/* What the files of the HTTP/1.1 parser share, and with those of HTTP/2; nobody else includes it. */
 #ifndef STATUTE_WIRE_H1_PARTS_H
 #define STATUTE_WIRE_H1_PARTS_H
 
@@ -52,6 +52,9 @@ enum h1_state {
 /* h1_head.c: reads on in the head. H1_MORE, H1_REFUSED, or H1_HEAD where its last byte came; texts lie in the input. */
 enum h1_event h1_read_head(struct h1 *h1, struct str input, struct arena *arena, struct request *request);
 
+/* Adds a field, whose texts are borrowed. False without memory. */
+bool h1_add_field(struct request *request, struct arena *arena, struct str name, struct str value);
+
 /* h1_target.c: the target's form, by its method (RFC 9112 section 3.2): path, query and authority of the request. */
 enum h1_refusal h1_read_target(struct request *request);
 /* uri-host [ ":" port ], as Host and the authority of a target have it. */
@@ -62,6 +65,14 @@ enum h1_refusal h1_read_framing(struct request *request, struct str *ret_blamed)
 
 /* h1_chunked.c: reads on in chunked content. */
 enum h1_event h1_read_chunked(struct h1 *h1, struct str input, size_t *ret_used, struct str *ret_content);
+
+/* h1_write.c: what of a response is the same over any version. */
+
+/* Fields that say how the message is framed and where it goes: the wire's alone. */
+bool h1_is_of_the_wire(struct str name);
+/* False where the response says no Content-Length. */
+bool h1_says_length(const struct response *response, const struct request *request, size_t *ret_len);
+bool h1_sends_content(const struct response *response, const struct request *request);
 
 static inline enum h1_event h1_refuse(struct h1 *h1, enum h1_refusal refusal)
 {

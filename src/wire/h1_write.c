@@ -1,12 +1,11 @@
 /* Responses to bytes (RFC 9112 sections 4, 6 and 7.1): see h1.h. */
-#include "wire/h1.h"
+#include "wire/h1_parts.h"
 
 #include <stdio.h>
 
 #include <statute/status.h>
 
-/* Fields that say how the message is framed and where it goes: the wire's alone. */
-static bool is_of_the_wire(struct str name)
+bool h1_is_of_the_wire(struct str name)
 {
 	switch (name.len) {
 	case 4: return str_eq_nocase(name, S("Date"));
@@ -84,7 +83,7 @@ static char *put_head(char *at, const struct response *response, struct str date
 	at = put_status_line(at, response->status);
 	at = put_field(at, S("Date"), date);
 	for (size_t i = 0; i < response->field_count; i++)
-		if (!is_of_the_wire(response->fields[i].name))
+		if (!h1_is_of_the_wire(response->fields[i].name))
 			at = put_field(at, response->fields[i].name, response->fields[i].value);
 	return at;
 }
@@ -93,22 +92,28 @@ static char *put_head(char *at, const struct response *response, struct str date
  * A HEAD's answer says the length that the GET's has, and nothing where it is not
  * known; any other answer that says none would last until the connection closes.
  */
+bool h1_says_length(const struct response *response, const struct request *request, size_t *ret_len)
+{
+	if (is_without_length(response->status))
+		return false;
+	if (response->status != 205 && request->method == METHOD_HEAD && !response->has_content)
+		return false;
+	*ret_len = response->has_content && response->status != 205 ? response->content.len : 0;
+	return true;
+}
+
 static char *put_length(char *at, const struct response *response, const struct request *request)
 {
-	size_t len = response->has_content ? response->content.len : 0;
+	size_t len;
 
-	if (is_without_length(response->status))
-		return at;
-	if (response->status == 205)
-		len = 0;
-	else if (request->method == METHOD_HEAD && !response->has_content)
+	if (!h1_says_length(response, request, &len))
 		return at;
 	at = PUT_LITERAL(at, "Content-Length: ");
 	at += str_put_u64(at, len);
 	return PUT_LITERAL(at, "\r\n");
 }
 
-static bool sends_content(const struct response *response, const struct request *request)
+bool h1_sends_content(const struct response *response, const struct request *request)
 {
 	return response->has_content && request->method != METHOD_HEAD && response->status != 205 &&
 	       !is_without_length(response->status);
@@ -117,7 +122,7 @@ static bool sends_content(const struct response *response, const struct request 
 void h1_write_response(struct buf *buf, const struct response *response, const struct request *request,
                        struct str date)
 {
-	struct str content = sends_content(response, request) ? response->content : (struct str){ 0 };
+	struct str content = h1_sends_content(response, request) ? response->content : (struct str){ 0 };
 	char *start = buf_reserve(buf, head_size(response, date) + content.len), *at;
 
 	if (!start)

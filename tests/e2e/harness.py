@@ -24,6 +24,7 @@ import httpx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHOP = ROOT / "examples" / "shop" / "openapi.yaml"
+HTTP2 = bool(os.environ.get("STATUTE_TEST_HTTP2"))  # clients speak HTTP/2, by prior knowledge
 PATIENCE = 30.0  # seconds that nothing here may take, on however busy a machine
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
@@ -260,6 +261,8 @@ class Server:
 
     def client(self, base_url=None, **options):
         options.setdefault("timeout", PATIENCE)
+        if HTTP2:
+            options.update(http1=False, http2=True)
         client = httpx.Client(base_url=base_url or self.url, trust_env=False, **options)
         self._clients.append(client)
         return client
