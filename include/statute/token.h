@@ -85,6 +85,15 @@ STATUTE_CHECK STATUTE_API int statute_token_check(struct statute_keys *keys, con
                                                   const struct statute_token_rules *rules, int64_t now_s,
                                                   struct statute_token_report *ret_report);
 
+enum { STATUTE_API_KEY_SIZE = 47, STATUTE_API_KEY_HASH_SIZE = 65 };
+
+/*
+ * A new API key, of 256 random bits, and what is stored of it: its SHA-256 in hexadecimal digits. Both
+ * are NUL-terminated. STATUTE_ENOMEM.
+ */
+STATUTE_CHECK STATUTE_API int statute_api_key_make(char ret_key[STATUTE_API_KEY_SIZE],
+                                                   char ret_hash[STATUTE_API_KEY_HASH_SIZE]);
+
 #ifdef __cplusplus
 }
 #endif

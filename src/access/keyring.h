@@ -28,6 +28,9 @@ void keyring_free(struct keyring *keyring);
  */
 STATUTE_CHECK int keyring_replace(struct keyring *keyring, struct str text, struct keyring_fault *ret_fault);
 
+/* From now on it has no keys, until some replace them. */
+void keyring_clear(struct keyring *keyring);
+
 /* Another number with each replacement; 0 while it has no keys. Costs one load. */
 uint64_t keyring_number(const struct keyring *keyring);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "access/api_key.h"
 #include "access/jws_sign.h"
 #include "access/jws.h"
 #include "access/token.h"
@@ -285,4 +286,15 @@ int statute_token_check(struct statute_keys *keys, const char *token, const stru
 	if (r == 0)
 		*ret_report = report;
 	return r;
+}
+
+int statute_api_key_make(char ret_key[STATUTE_API_KEY_SIZE], char ret_hash[STATUTE_API_KEY_HASH_SIZE])
+{
+	int r = api_key_make(ret_key);
+
+	if (r < 0)
+		return r;
+	api_key_hash(str_from(ret_key), ret_hash);
+	ret_hash[API_KEY_HASH_LEN] = '\0';
+	return 0;
 }

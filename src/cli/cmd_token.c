@@ -88,7 +88,7 @@ static int failed(int r)
 	return EXIT_FAILED;
 }
 
-/* ---- The four actions ----------------------------------------------------- */
+/* ---- The actions ----------------------------------------------------- */
 
 static int make_key(const struct token_options *chosen)
 {
@@ -102,6 +102,18 @@ static int make_key(const struct token_options *chosen)
 		return failed(r);
 	fputs(statute_keys_text(keys), stdout);
 	statute_keys_free(keys);
+	return EXIT_OK;
+}
+
+/* The key is nowhere else: whoever loses it needs another. */
+static int make_api_key(void)
+{
+	char key[STATUTE_API_KEY_SIZE], hash[STATUTE_API_KEY_HASH_SIZE];
+	int r = statute_api_key_make(key, hash);
+
+	if (r < 0)
+		return failed(r);
+	printf("key  %s\nhash %s\n", key, hash);
 	return EXIT_OK;
 }
 
@@ -178,7 +190,7 @@ static int check_token(struct statute_keys *keys, const struct token_options *ch
 
 static int misnamed(const char *word)
 {
-	static const char *const actions[] = { "key", "public", "make", "check" };
+	static const char *const actions[] = { "key", "public", "make", "check", "apikey" };
 	struct near near;
 
 	near_init(&near, str_from(word));
@@ -199,14 +211,17 @@ static int run(const void *given, char *const *words, size_t count)
 	int code;
 
 	if (!count)
-		return command_misused(&cmd_token, "key, public, make or check?");
-	if (!checks && strcmp(action, "key") != 0 && strcmp(action, "public") != 0 && strcmp(action, "make") != 0)
+		return command_misused(&cmd_token, "key, public, make, check or apikey?");
+	if (!checks && strcmp(action, "key") != 0 && strcmp(action, "public") != 0 && strcmp(action, "make") != 0 &&
+	    strcmp(action, "apikey") != 0)
 		return misnamed(action);
 	if (count != (checks ? 2 : 1))
 		return command_misused(&cmd_token, checks ? "which token? \"-\" reads it from standard input"
 		                                          : "one word too many");
 	if (strcmp(action, "key") == 0)
 		return make_key(chosen);
+	if (strcmp(action, "apikey") == 0)
+		return make_api_key();
 	if ((code = read_keys(chosen->keys, &keys)) != EXIT_OK)
 		return code;
 	if (checks)
@@ -220,11 +235,12 @@ static int run(const void *given, char *const *words, size_t count)
 const struct command cmd_token = {
 	.name = "token",
 	.summary = "make development keys and tokens, and check tokens",
-	.usage = "key|public|make|check TOKEN [options]",
+	.usage = "key|public|make|check TOKEN|apikey [options]",
 	.help = "  token key > keys.json                 a new private key, for development\n"
 		"  token public -k keys.json             its public part: what a server verifies with\n"
 		"  token make -k keys.json -s ada        a token that holds for an hour\n"
-		"  token check -k keys.json TOKEN        its claims, or why it does not hold (exit code 1)\n",
+		"  token check -k keys.json TOKEN        its claims, or why it does not hold (exit code 1)\n"
+		"  token apikey                          an API key, and the hash of it that is stored\n",
 	.options = options,
 	.options_size = sizeof(struct token_options),
 	.defaults = &defaults,

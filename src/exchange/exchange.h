@@ -40,6 +40,7 @@ struct exchange;
 struct exchange_kind;
 struct identity;
 struct keyring;
+struct password_cache;
 struct token_cache;
 
 /* Bounds and switches, the same for all workers; set before the first request. */
@@ -73,6 +74,7 @@ struct exchange_host {
 	struct store *store;
 	struct store_reader *reader;
 	struct keyring *const *keyrings; /* by security_scheme.index; one is NULL where its scheme has no keys */
+	struct password_cache *passwords; /* NULL: none is remembered */
 	struct token_cache *tokens;      /* NULL where no scheme has tokens */
 	struct limit_table *limits; /* of the whole server; NULL: nothing is limited */
 	/* The kind that serves a path of the server's own; NULL: the path is the document's. May be NULL. */

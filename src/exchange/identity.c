@@ -11,11 +11,10 @@
 
 const struct identity_kind *identity_kind_of(enum security_kind kind)
 {
-	static const struct identity_kind unchecked = { 0 };
 	static const struct identity_kind *const kinds[SECURITY_KINDS] = {
 		[SECURITY_TOKEN] = &identity_token,
-		[SECURITY_PASSWORD] = &unchecked,
-		[SECURITY_API_KEY] = &unchecked,
+		[SECURITY_PASSWORD] = &identity_password,
+		[SECURITY_API_KEY] = &identity_api_key,
 	};
 
 	return kinds[kind];

@@ -32,7 +32,7 @@ struct identity_kind {
 	/* Were credentials of the scheme sent? Costs next to nothing. */
 	bool (*is_sent)(const struct exchange *x, const struct security_scheme *scheme);
 	/* Can they be read? Only of sent ones. NULL: they can, else a sentence for the client, static. */
-	const char *(*misread)(const struct exchange *x, const struct security_scheme *scheme);
+	const char *(*misread)(struct exchange *x, const struct security_scheme *scheme);
 	/*
 	 * Checks them. VALID fills *ret_principal, whose texts live as long as the arena of x or
 	 * longer; the caller sets its scheme. INVALID and EXPIRED may set *ret_why.
@@ -45,7 +45,9 @@ struct identity_kind {
 const struct identity_kind *identity_kind_of(enum security_kind kind);
 
 /* The kinds, each in a file of its own. */
-extern const struct identity_kind identity_token; /* identity_token.c */
+extern const struct identity_kind identity_token;    /* identity_token.c */
+extern const struct identity_kind identity_password; /* identity_password.c */
+extern const struct identity_kind identity_api_key;  /* identity_api_key.c */
 
 /* Does its Authorization field name the scheme of HTTP authentication? For kinds. */
 bool identity_authorization_is(const struct exchange *x, struct str scheme);

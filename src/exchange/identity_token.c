@@ -17,7 +17,7 @@ static bool is_sent(const struct exchange *x, const struct security_scheme *sche
 	return identity_authorization_is(x, S("Bearer"));
 }
 
-static const char *misread(const struct exchange *x, const struct security_scheme *scheme)
+static const char *misread(struct exchange *x, const struct security_scheme *scheme)
 {
 	struct str token = token_of(x);
 

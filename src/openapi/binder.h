@@ -55,6 +55,14 @@ STATUTE_CHECK int bind_operation_extension(struct binder *binder, const struct o
 /* The collection's name that a path item asks for, or {NULL, 0}. */
 struct str bind_extension_collection(const struct path_item *item);
 
+/* A key of x-statute of a security scheme; the last one of a table has no `read`. */
+struct scheme_key {
+	struct str name;
+	int (*read)(struct binder *binder, struct security_scheme *scheme, const struct json *value);
+};
+/* security_rows.c */
+extern const struct scheme_key security_password_keys[], security_api_key_keys[];
+
 /* bind_operation.c: everything of one operation but its facts. */
 STATUTE_CHECK int bind_operation(struct binder *binder, const struct place *place,
                                  const struct operation *operation, struct bound_operation *ret_bound);

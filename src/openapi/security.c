@@ -8,7 +8,7 @@ static const struct {
 } codes[SECURITY_KINDS] = {
 	[SECURITY_TOKEN] = { "TOKEN_MISSING", { "TOKEN_INVALID", "TOKEN_EXPIRED" } },
 	[SECURITY_PASSWORD] = { "CREDENTIALS_REQUIRED", { "INVALID_CREDENTIALS", NULL } },
-	[SECURITY_API_KEY] = { "API_KEY_MISSING", { "API_KEY_INVALID", NULL } },
+	[SECURITY_API_KEY] = { "API_KEY_MISSING", { "API_KEY_INVALID", "API_KEY_EXPIRED" } },
 };
 
 const char *security_invalid_code(enum security_kind kind, size_t index)
@@ -164,10 +164,13 @@ static void add_scopes(struct buf *buf, const struct security *security, size_t 
 
 /*
  * Of an API key no registered scheme says where it goes, and a 401 must challenge all the same
- * (RFC 9110 section 15.5.2): ApiKey names the field that it is sent in.
+ * (RFC 9110 section 15.5.2): ApiKey names the field, cookie or parameter that it is sent in.
  */
 static int make_challenge(struct binder *binder, struct security *security, size_t index)
 {
+	static const char *const places[] = {
+		[SECURITY_IN_HEADER] = "header", [SECURITY_IN_COOKIE] = "cookie", [SECURITY_IN_QUERY] = "query",
+	};
 	const struct security_scheme *scheme = security->schemes[index];
 	struct buf buf;
 
@@ -181,7 +184,7 @@ static int make_challenge(struct binder *binder, struct security *security, size
 	if (scheme->kind == SECURITY_PASSWORD)
 		buf_lit(&buf, ", charset=\"UTF-8\"");
 	else if (scheme->kind == SECURITY_API_KEY)
-		buf_printf(&buf, ", in=\"header\", name=\"%.*s\"", STR_ARG(scheme->field));
+		buf_printf(&buf, ", in=\"%s\", name=\"%.*s\"", places[scheme->place], STR_ARG(scheme->field));
 	else
 		add_scopes(&buf, security, index);
 	security->challenges[index] = buf_str(&buf);
@@ -196,20 +199,39 @@ static void choose_missing_code(struct security *security)
 			security->missing_code = "CREDENTIALS_REQUIRED";
 }
 
+/* Empty where it is none: what is in the query is a part of the URL, which caches tell apart by anyway. */
+static struct str field_of(const struct security_scheme *scheme)
+{
+	if (takes_authorization(scheme))
+		return S("Authorization");
+	switch (scheme->place) {
+	case SECURITY_IN_HEADER: return scheme->field;
+	case SECURITY_IN_COOKIE: return S("Cookie");
+	case SECURITY_IN_QUERY: break;
+	}
+	return (struct str){ 0 };
+}
+
+static bool is_listed(const struct security *security, size_t end, struct str field)
+{
+	for (size_t i = 0; i < end; i++)
+		if (str_eq_nocase(field_of(security->schemes[i]), field))
+			return true;
+	return false;
+}
+
 static int list_fields(struct binder *binder, struct security *security)
 {
-	bool has_authorization = false;
 	struct buf buf;
 
 	buf_init(&buf, binder->arena, 4096);
 	for (size_t i = 0; i < security->scheme_count; i++) {
-		const struct security_scheme *scheme = security->schemes[i];
+		struct str field = field_of(security->schemes[i]);
 
-		if (takes_authorization(scheme) && has_authorization)
+		if (!field.len || is_listed(security, i, field))
 			continue;
-		has_authorization |= takes_authorization(scheme);
 		buf_add(&buf, buf.len ? S(", ") : S(""));
-		buf_add(&buf, takes_authorization(scheme) ? S("Authorization") : scheme->field);
+		buf_add(&buf, field);
 	}
 	security->vary = buf_str(&buf);
 	security->accept_vary = str_printf(binder->arena, "Accept, %.*s", STR_ARG(security->vary));

@@ -21,6 +21,19 @@ struct security_fault {
 	uint32_t at;
 };
 
+/* Where an API key is sent. */
+enum security_place { SECURITY_IN_HEADER, SECURITY_IN_COOKIE, SECURITY_IN_QUERY };
+
+/* The rows of a collection that credentials are checked against; the names are of members. */
+struct security_rows {
+	const struct resource *resource; /* NULL: no collection is named */
+	size_t member;      /* unique: a user's name, or a key's hash */
+	struct str password;
+	struct str owner;   /* its value is who it is; empty: the row's id is */
+	struct str roles;   /* a text, or a list of texts; empty: there are none */
+	struct str expires; /* a date-time; empty: it never does */
+};
+
 struct security_scheme {
 	struct str name;
 	enum security_kind kind;
@@ -31,7 +44,9 @@ struct security_scheme {
 	const struct json *extension; /* its x-statute, or NULL */
 	uint32_t at;
 
-	struct str field;          /* API_KEY: the name of the header field */
+	struct str field;          /* API_KEY: the name of the header field, cookie or parameter */
+	enum security_place place; /* API_KEY */
+	struct security_rows rows; /* API_KEY, PASSWORD */
 
 	/* TOKEN: what is demanded of one. */
 	struct str keys;           /* a path, or a URL, NUL-terminated; empty: none are named */
@@ -81,6 +96,8 @@ struct bound_operation;
 
 /* The document's schemes, to binder->api. What is wrong under x-statute is an issue. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int bind_security_schemes(struct binder *binder);
+/* The rows of the schemes that are checked against some. After the resources. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int bind_security_rows(struct binder *binder);
 /*
  * bound->security, and needs_credentials. After the schemes. What is wrong under x-statute is
  * an issue. 0 or STATUTE_ENOMEM.

@@ -1,16 +1,12 @@
 /* The schemes of a document, and what x-statute says of each: see security.h. */
 #include "base/duration.h"
+#include "message/syntax.h"
 #include "openapi/binder.h"
 #include "openapi/load.h"
 
 enum { LEEWAY_S = 60, LEEWAY_MAX_S = 3600, AUDIENCE_MAX = 16 };
 
 #define NOT_HERE "serve the document with --no-security, where something before it checks"
-
-struct key {
-	struct str name;
-	int (*read)(struct binder *binder, struct security_scheme *scheme, const struct json *value);
-};
 
 static void set_fault(struct security_scheme *scheme, uint32_t at, const char *issue, const char *remedy)
 {
@@ -118,7 +114,7 @@ static int read_leeway(struct binder *binder, struct security_scheme *scheme, co
 	return 0;
 }
 
-static const struct key token_keys[] = {
+static const struct scheme_key token_keys[] = {
 	{ STR_INIT("audience"), read_audience },
 	{ STR_INIT("issuer"), read_issuer },
 	{ STR_INIT("keys"), read_keys },
@@ -129,21 +125,19 @@ static const struct key token_keys[] = {
 	{ { NULL, 0 }, NULL },
 };
 
-static const struct key no_keys[] = { { { NULL, 0 }, NULL } };
-
-static const struct key *const keys_of[SECURITY_KINDS] = {
+static const struct scheme_key *const keys_of[SECURITY_KINDS] = {
 	[SECURITY_TOKEN] = token_keys,
-	[SECURITY_PASSWORD] = no_keys,
-	[SECURITY_API_KEY] = no_keys,
+	[SECURITY_PASSWORD] = security_password_keys,
+	[SECURITY_API_KEY] = security_api_key_keys,
 };
 
-static void issue_key(struct binder *binder, const struct key *keys, const struct json *member)
+static void issue_key(struct binder *binder, const struct scheme_key *keys, const struct json *member)
 {
 	struct buf known;
 
 	buf_init(&known, binder->arena, 4096);
 	buf_printf(&known, keys->read ? "the keys here are" : "this kind of scheme has none");
-	for (const struct key *key = keys; key->read; key++)
+	for (const struct scheme_key *key = keys; key->read; key++)
 		buf_printf(&known, "%s %.*s", key == keys ? "" : ",", STR_ARG(key->name));
 	buf_add_char(&known, '\0');
 	issues_add(binder->issues, member->name_at, known.failed ? NULL : known.at,
@@ -152,7 +146,7 @@ static void issue_key(struct binder *binder, const struct key *keys, const struc
 
 static int read_extension(struct binder *binder, struct security_scheme *scheme)
 {
-	const struct key *keys = keys_of[scheme->kind];
+	const struct scheme_key *keys = keys_of[scheme->kind];
 	int r;
 
 	if (!scheme->extension)
@@ -162,7 +156,7 @@ static int read_extension(struct binder *binder, struct security_scheme *scheme)
 		return 0;
 	}
 	json_each(member, scheme->extension) {
-		const struct key *key = keys;
+		const struct scheme_key *key = keys;
 
 		while (key->read && !str_eq(key->name, member->name))
 			key++;
@@ -187,17 +181,27 @@ static void classify_http(struct security_scheme *scheme, const struct json *nod
 		          "this scheme of HTTP authentication is not supported: bearer and basic are", NOT_HERE);
 }
 
+/* What is in the query ends up in logs and histories: whoever wants it there says so. */
 static void classify_api_key(struct security_scheme *scheme, const struct json *node)
 {
 	struct str in = json_get_text(node, S("in"));
+	bool allows_query = json_is_true(json_get(json_get(node, S("x-statute")), S("allow-query")));
 
 	scheme->kind = SECURITY_API_KEY;
 	scheme->field = json_get_text(node, S("name"));
 	if (str_eq(in, S("cookie")))
-		set_fault(scheme, node->at, "an API key in a cookie is not supported", "write in: header");
+		scheme->place = SECURITY_IN_COOKIE;
 	else if (str_eq(in, S("query")))
-		set_fault(scheme, node->at, "an API key in the query ends up in logs and histories, and is not read",
-		          "write in: header");
+		scheme->place = SECURITY_IN_QUERY;
+	if (scheme->place == SECURITY_IN_QUERY && !allows_query)
+		set_fault(scheme, node->at, "an API key in the query ends up in logs and histories",
+		          "write in: header, or x-statute: {allow-query: true} where it has to be there");
+	else if (scheme->place == SECURITY_IN_HEADER && str_eq_nocase(scheme->field, S("Authorization")))
+		set_fault(scheme, node->at, "Authorization has a syntax of its own, of which an API key is no part",
+		          "write name: X-API-Key");
+	else if (!syntax_is_token(scheme->field))
+		set_fault(scheme, node->at, "an API key needs the name of its field, cookie or parameter",
+		          "write name: X-API-Key");
 }
 
 static void classify(struct security_scheme *scheme, const struct json *node)

@@ -3,8 +3,16 @@
 
 #include <stdlib.h>
 
+#include "access/password_cache.h"
 #include "access/token_cache.h"
 #include "server/worker.h"
+
+static int make_caches(struct serving *serving)
+{
+	serving->tokens = token_cache_new();
+	serving->passwords = password_cache_new();
+	return serving->tokens && serving->passwords ? 0 : STATUTE_ENOMEM;
+}
 
 int serving_new(struct worker *worker, struct generation *generation, struct serving **ret_serving)
 {
@@ -16,9 +24,11 @@ int serving_new(struct worker *worker, struct generation *generation, struct ser
 	/* What the admin listener shows is no row: a connection that never reads would only be in the way. */
 	if (!worker->is_admin)
 		r = store_reader_new(generation->store, &serving->reader);
-	if (r == 0 && generation->keys.count && !worker->is_admin && !(serving->tokens = token_cache_new()))
-		r = STATUTE_ENOMEM;
+	if (r == 0 && generation->keys.count && !worker->is_admin)
+		r = make_caches(serving);
 	if (r < 0) {
+		password_cache_free(serving->passwords);
+		token_cache_free(serving->tokens);
 		store_reader_free(serving->reader);
 		free(serving);
 		return r;
@@ -30,6 +40,7 @@ int serving_new(struct worker *worker, struct generation *generation, struct ser
 	serving->host.store = generation->store;
 	serving->host.reader = serving->reader;
 	serving->host.keyrings = generation->keys.list;
+	serving->host.passwords = serving->passwords;
 	serving->host.tokens = serving->tokens;
 	*ret_serving = serving;
 	return 0;
@@ -40,6 +51,7 @@ void serving_free(struct serving *serving)
 	if (!serving)
 		return;
 	store_reader_free(serving->reader);
+	password_cache_free(serving->passwords);
 	token_cache_free(serving->tokens);
 	generation_leave(serving->generation);
 	free(serving);

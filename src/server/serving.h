@@ -18,6 +18,7 @@ struct serving {
 	struct exchange_host host;   /* first: an exchange leads back through it */
 	struct generation *generation;
 	struct store_reader *reader; /* NULL for a worker that is_admin */
+	struct password_cache *passwords; /* NULL where the document has no schemes */
 	struct token_cache *tokens;  /* NULL where no scheme has keys */
 	size_t exchanges;            /* of its requests, that came at least in part */
 	struct serving *next;        /* an earlier one with requests in progress */
