@@ -16,7 +16,8 @@ struct held_keys {
 struct keyring {
 	pthread_mutex_t lock;
 	struct held_keys *now;      /* under the lock; NULL: no keys */
-	_Atomic uint64_t number;
+	uint64_t last;              /* under the lock: the number that was given last */
+	_Atomic uint64_t number;    /* of `now` */
 };
 
 int keyring_new(struct keyring **ret_keyring)
@@ -102,12 +103,24 @@ int keyring_replace(struct keyring *keyring, struct str text, struct keyring_fau
 	keys->uses = 1;
 	pthread_mutex_lock(&keyring->lock);
 	before = drop_use(keyring->now);
-	keys->version.number = atomic_load(&keyring->number) + 1;
+	keys->version.number = ++keyring->last;
 	keyring->now = keys;
 	atomic_store(&keyring->number, keys->version.number);
 	pthread_mutex_unlock(&keyring->lock);
 	free_keys(before);
 	return 0;
+}
+
+void keyring_clear(struct keyring *keyring)
+{
+	struct held_keys *before;
+
+	pthread_mutex_lock(&keyring->lock);
+	before = drop_use(keyring->now);
+	keyring->now = NULL;
+	atomic_store(&keyring->number, 0);
+	pthread_mutex_unlock(&keyring->lock);
+	free_keys(before);
 }
 
 /* ---- Using ------------------------------------------------------------------- */

@@ -40,7 +40,7 @@ struct key_source {
 	pthread_mutex_t lock;      /* for what follows */
 	bool is_busy;              /* it fetches, or is about to */
 	bool has_failed;           /* the last time */
-	uint64_t ended_us;         /* when that was */
+	uint64_t missed_us;        /* when a key that was not there made it fetch; 0: never */
 	char problem[PROBLEM];     /* empty: none */
 };
 
@@ -158,7 +158,6 @@ static void end_attempt(struct key_source *source, const char *problem)
 	pthread_mutex_lock(&source->lock);
 	source->is_busy = false;
 	source->has_failed = *problem;
-	source->ended_us = clock_monotonic_us();
 	is_new = strcmp(source->problem, problem) != 0;
 	snprintf(source->problem, PROBLEM, "%s", problem);
 	pthread_mutex_unlock(&source->lock);
@@ -311,11 +310,15 @@ struct keyring *key_source_keyring(struct key_source *source)
 
 bool key_source_miss(struct key_source *source)
 {
+	uint64_t now_us = clock_monotonic_us();
 	bool asks, is_unknown;
 
 	pthread_mutex_lock(&source->lock);
-	asks = !source->is_busy && clock_monotonic_us() - source->ended_us >= MISS_EACH_S * SECOND_US;
-	source->is_busy |= asks;
+	asks = !source->is_busy && (!source->missed_us || now_us - source->missed_us >= MISS_EACH_S * SECOND_US);
+	if (asks) {
+		source->is_busy = true;
+		source->missed_us = now_us;
+	}
 	is_unknown = source->is_busy || source->has_failed;
 	pthread_mutex_unlock(&source->lock);
 	if (asks)

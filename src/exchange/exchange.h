@@ -39,6 +39,7 @@
 struct exchange;
 struct exchange_kind;
 struct identity;
+struct key_source;
 struct keyring;
 struct password_cache;
 struct token_cache;
@@ -74,6 +75,7 @@ struct exchange_host {
 	struct store *store;
 	struct store_reader *reader;
 	struct keyring *const *keyrings; /* by security_scheme.index; one is NULL where its scheme has no keys */
+	struct key_source *const *key_sources; /* the same; one is NULL where the keys are not fetched */
 	struct password_cache *passwords; /* NULL: none is remembered */
 	struct token_cache *tokens;      /* NULL where no scheme has tokens */
 	struct limit_table *limits; /* of the whole server; NULL: nothing is limited */
@@ -239,8 +241,6 @@ STATUTE_CHECK int exchange_reply_json(struct exchange *x, const struct json *val
  * resource. 0 or STATUTE_ENOMEM.
  */
 STATUTE_CHECK int exchange_describe_denial(struct exchange *x, const struct str *roles, size_t role_count);
-/* Can credentials of the kind be checked here? */
-bool exchange_checks(enum security_kind kind);
 /* Adds ETag and Last-Modified of x->target. */
 void exchange_add_validators(struct exchange *x);
 /*

@@ -20,11 +20,6 @@ const struct identity_kind *identity_kind_of(enum security_kind kind)
 	return kinds[kind];
 }
 
-bool exchange_checks(enum security_kind kind)
-{
-	return identity_kind_of(kind)->check != NULL;
-}
-
 bool identity_authorization_is(const struct exchange *x, struct str scheme)
 {
 	struct credentials sent;
@@ -42,7 +37,7 @@ static bool is_sent(const struct exchange *x, const struct security_scheme *sche
 {
 	const struct identity_kind *kind = identity_kind_of(scheme->kind);
 
-	return kind->is_sent && kind->is_sent(x, scheme);
+	return kind->is_sent(x, scheme);
 }
 
 static bool is_any_sent(const struct exchange *x, const struct security *security)

@@ -41,7 +41,7 @@ struct identity_kind {
 	                               struct principal *ret_principal, const char **ret_why);
 };
 
-/* Static; one without `check` is not checked by this server. */
+/* Static. */
 const struct identity_kind *identity_kind_of(enum security_kind kind);
 
 /* The kinds, each in a file of its own. */

@@ -82,7 +82,8 @@ static const char *misread(struct exchange *x, const struct security_scheme *sch
 }
 
 /* A date that cannot be read is one that is over: nobody is let in by a mistake. */
-static bool has_expired(const struct exchange *x, const struct security_scheme *scheme, const struct json *body)
+static bool has_expired(const struct exchange *x, const struct security_scheme *scheme,
+                        const struct json *body)
 {
 	const struct json *expires = scheme->rows.expires.len ? json_get(body, scheme->rows.expires) : NULL;
 	int64_t end_s;

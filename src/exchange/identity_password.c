@@ -32,7 +32,7 @@ static struct str sent_of(const struct exchange *x)
 	struct credentials sent = { 0 };
 
 	return credentials_read(request_field(&x->request, FIELD_AUTHORIZATION), &sent) ? sent.rest
-	                                                                                 : (struct str){ 0 };
+	                                                                                : (struct str){ 0 };
 }
 
 static bool is_sent(const struct exchange *x, const struct security_scheme *scheme)
@@ -61,7 +61,8 @@ static enum identity_outcome accept(struct exchange *x, const struct attempt *at
 {
 	struct json *body = identity_parse(x, attempt->row.body);
 
-	return body ? identity_take_row(x, attempt->scheme, &attempt->row, body, ret_principal) : IDENTITY_NO_MEMORY;
+	return body ? identity_take_row(x, attempt->scheme, &attempt->row, body, ret_principal)
+	            : IDENTITY_NO_MEMORY;
 }
 
 /* On a helper thread. */

@@ -18,8 +18,8 @@ static enum identity_outcome outcome_of(struct exchange *x, enum store_outcome o
 	}
 }
 
-enum identity_outcome identity_find_row(struct exchange *x, const struct security_scheme *scheme, struct str value,
-                                        struct store_row *ret_row)
+enum identity_outcome identity_find_row(struct exchange *x, const struct security_scheme *scheme,
+                                        struct str value, struct store_row *ret_row)
 {
 	const struct store_filter filter = { .member = scheme->rows.member, .values = &value, .count = 1 };
 	const struct store_query query = {
@@ -44,8 +44,8 @@ enum identity_outcome identity_find_row(struct exchange *x, const struct securit
 enum identity_outcome identity_read_whole(struct exchange *x, const struct security_scheme *scheme,
                                           struct store_row *row)
 {
-	return outcome_of(x, store_get(x->host->reader, &scheme->rows.resource->collection, row->id, NULL, 0, &x->arena,
-	                               row));
+	return outcome_of(x, store_get(x->host->reader, &scheme->rows.resource->collection, row->id, NULL, 0,
+	                               &x->arena, row));
 }
 
 struct json *identity_parse(struct exchange *x, struct str text)

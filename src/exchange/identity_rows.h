@@ -8,8 +8,8 @@
  * The row whose member of the scheme has the value, its texts in x->arena. VALID; INVALID: there is none;
  * UNAVAILABLE: the store does not answer; NO_MEMORY.
  */
-enum identity_outcome identity_find_row(struct exchange *x, const struct security_scheme *scheme, struct str value,
-                                        struct store_row *ret_row);
+enum identity_outcome identity_find_row(struct exchange *x, const struct security_scheme *scheme,
+                                        struct str value, struct store_row *ret_row);
 /* The same row once more, by its id, with its secrets: what looks rows up by a member leaves them out. */
 enum identity_outcome identity_read_whole(struct exchange *x, const struct security_scheme *scheme,
                                           struct store_row *row);

@@ -1,6 +1,7 @@
 /* Bearer tokens (RFC 6750): the kind of http bearer, oauth2 and openIdConnect. */
 #include "access/credentials.h"
 #include "access/token_cache.h"
+#include "client/key_source.h"
 #include "exchange/identity.h"
 
 static struct str token_of(const struct exchange *x)
@@ -43,12 +44,44 @@ static enum identity_outcome take(struct exchange *x, struct verified_token *tok
 	return IDENTITY_VALID;
 }
 
+static struct key_source *source_of(const struct exchange *x, const struct security_scheme *scheme)
+{
+	return x->host->key_sources ? x->host->key_sources[scheme->index] : NULL;
+}
+
+static struct str issuer_of(const struct exchange *x, const struct security_scheme *scheme)
+{
+	bool is_discovered = source_of(x, scheme) && !scheme->keys.len;
+
+	return is_discovered && !scheme->issuer.len ? scheme->discovered : scheme->issuer;
+}
+
+static enum identity_outcome lack_keys(struct exchange *x, const struct security_scheme *scheme)
+{
+	struct key_source *source = source_of(x, scheme);
+	const char *problem = source ? key_source_problem(source, &x->arena) : NULL;
+
+	x->cause = problem ? problem : "there are no keys yet";
+	return IDENTITY_UNAVAILABLE;
+}
+
+/* A key that is not known here may be one that its issuer has just begun to use. */
+static enum identity_outcome refuse(struct exchange *x, const struct security_scheme *scheme, const char *why)
+{
+	struct key_source *source = source_of(x, scheme);
+
+	if (!source || why != jws_outcome_text(JWS_UNKNOWN_KEY) || !key_source_miss(source))
+		return IDENTITY_INVALID;
+	x->cause = "whether the issuer has the key that the token names is not known yet";
+	return IDENTITY_UNAVAILABLE;
+}
+
 static enum identity_outcome check(struct exchange *x, const struct security_scheme *scheme,
                                    struct principal *ret_principal, const char **ret_why)
 {
 	const struct token_scheme demanded = {
 		.rules = {
-			.issuer = scheme->issuer,
+			.issuer = issuer_of(x, scheme),
 			.audience = scheme->audience,
 			.audience_count = scheme->audience_count,
 			.leeway_s = scheme->leeway_s,
@@ -65,9 +98,9 @@ static enum identity_outcome check(struct exchange *x, const struct security_sch
 		return IDENTITY_UNAVAILABLE;
 	switch (token_cache_verify(x->host->tokens, &demanded, token_of(x), x->now_ms / 1000, &token, ret_why)) {
 	case TOKEN_CACHE_VALID: return take(x, token, ret_principal);
-	case TOKEN_CACHE_INVALID: return IDENTITY_INVALID;
+	case TOKEN_CACHE_INVALID: return refuse(x, scheme, *ret_why);
 	case TOKEN_CACHE_EXPIRED: return IDENTITY_EXPIRED;
-	case TOKEN_CACHE_NO_KEYS: return IDENTITY_UNAVAILABLE;
+	case TOKEN_CACHE_NO_KEYS: return lack_keys(x, scheme);
 	case TOKEN_CACHE_NO_MEMORY: break;
 	}
 	return IDENTITY_NO_MEMORY;

@@ -51,6 +51,8 @@ struct security_scheme {
 	/* TOKEN: what is demanded of one. */
 	struct str keys;           /* a path, or a URL, NUL-terminated; empty: none are named */
 	bool keys_are_remote;      /* a URL */
+	struct str discovery;      /* openIdConnect: the URL of what says where the keys are; empty: there is none */
+	struct str discovered;     /* the issuer that stands at that URL */
 	uint32_t keys_at;
 	struct str issuer;
 	const struct str *audience;

@@ -15,7 +15,8 @@ static int check_text(struct binder *binder, struct security_scheme *scheme, con
 {
 	(void)scheme;
 	if (!json_text(value).len)
-		issues_add(binder->issues, value->at, NULL, "x-statute.%.*s must be a name", STR_ARG(value->name));
+		issues_add(binder->issues, value->at, NULL, "x-statute.%.*s must be a name",
+		           STR_ARG(value->name));
 	return 0;
 }
 
@@ -80,12 +81,15 @@ static void find_lookup(struct rows_reader *reader, struct str key, struct str o
 	while (i < collection->member_count && !str_eq(collection->members[i].name, name))
 		i++;
 	if (i == collection->member_count || collection->members[i].type != STORE_TEXT)
-		issues_add(reader->binder->issues, place_of(reader, key), "name a member that is a text and is not writeOnly",
-		           "%.*s have no text '%.*s' to be looked up by", STR_ARG(collection->name), STR_ARG(name));
+		issues_add(reader->binder->issues, place_of(reader, key),
+		           "name a member that is a text and is not writeOnly",
+		           "%.*s have no text '%.*s' to be looked up by", STR_ARG(collection->name),
+		           STR_ARG(name));
 	else if (!is_unique(collection, i))
 		issues_add(reader->binder->issues, place_of(reader, key),
-		           str_printf(reader->binder->arena, "say so on its path: x-statute: {unique: [%.*s]}",
-		                      STR_ARG(name)).at,
+		           str_printf(reader->binder->arena,
+		                      "say so on its path: x-statute: {unique: [%.*s]}", STR_ARG(name))
+		                   .at,
 		           "'%.*s' of %.*s is not unique: two rows could have the same", STR_ARG(name),
 		           STR_ARG(collection->name));
 	else
@@ -108,7 +112,8 @@ static void find_password(struct rows_reader *reader)
 	struct str name = name_of(reader, S("password"), S("password"));
 
 	for (size_t i = 0; i < reader->resource->secret_count; i++)
-		if (str_eq(reader->resource->secrets[i]->name, name) && reader->resource->secrets[i]->is_password) {
+		if (str_eq(reader->resource->secrets[i]->name, name) &&
+		    reader->resource->secrets[i]->is_password) {
 			reader->scheme->rows.password = name;
 			return;
 		}
@@ -149,7 +154,9 @@ static void miss_collection(struct security_scheme *scheme)
 {
 	static const struct security_fault faults[SECURITY_KINDS] = {
 		[SECURITY_PASSWORD] = { "this scheme has no users to check passwords of",
-		                        "write x-statute: {collection: users, name: email, password: password}", 0 },
+		                        "write x-statute: {collection: users, name: email, password: "
+		                        "password}",
+		                        0 },
 		[SECURITY_API_KEY] = { "this scheme has no keys to check with",
 		                       "write x-statute: {collection: apiKeys, hash: keyHash}", 0 },
 	};

@@ -204,12 +204,24 @@ static void classify_api_key(struct security_scheme *scheme, const struct json *
 		          "write name: X-API-Key");
 }
 
+/* The issuer is what its discovery document stands below (OpenID Connect Discovery 1.0 section 4.1). */
+static void classify_discovery(struct security_scheme *scheme, const struct json *node)
+{
+	struct str url = json_get_text(node, S("openIdConnectUrl")), path = S("/.well-known/openid-configuration");
+
+	scheme->discovery = url;
+	if (str_ends(url, path))
+		scheme->discovered = str_sub(url, 0, url.len - path.len);
+}
+
 static void classify(struct security_scheme *scheme, const struct json *node)
 {
 	struct str type = json_get_text(node, S("type"));
 
 	scheme->kind = SECURITY_TOKEN;
 	scheme->lists_scopes = str_eq(type, S("oauth2")) || str_eq(type, S("openIdConnect"));
+	if (str_eq(type, S("openIdConnect")))
+		classify_discovery(scheme, node);
 	if (str_eq(type, S("http")))
 		classify_http(scheme, node);
 	else if (str_eq(type, S("apiKey")))

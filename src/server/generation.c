@@ -6,6 +6,7 @@
 #include <statute/document.h>
 #include <statute/routes.h>
 
+#include "base/clock.h"
 #include "openapi/public.h"
 
 /* ---- What is wrong -------------------------------------------------------- */
@@ -63,9 +64,34 @@ static size_t count_secured(const struct generation *generation)
 	return count;
 }
 
-/* An operation that demands credentials, served to anybody, would be an open door that looks shut. */
-static int open_security(struct generation *generation, struct buf *problems)
+/* A line of its own in the log: no request is answered otherwise while keys of before go on. */
+static void tell_keys(void *sink, struct str url, const char *problem)
 {
+	char time[CLOCK_RFC3339_LEN];
+	struct buf line;
+
+	buf_init(&line, NULL, LOG_LINE_MAX);
+	buf_printf(&line, "{\"time\":\"%.*s\",\"keys\":", (int)clock_rfc3339(time, clock_wall_ms(), true), time);
+	json_write_string(&line, url);
+	if (problem) {
+		buf_lit(&line, ",\"problem\":");
+		json_write_string(&line, str_from(problem));
+	}
+	buf_lit(&line, "}\n");
+	if (!line.failed)
+		log_sink_write(sink, buf_str(&line));
+	buf_done(&line);
+}
+
+/* An operation that demands credentials, served to anybody, would be an open door that looks shut. */
+static int open_security(struct generation *generation, const struct scheme_keys *before, struct buf *problems)
+{
+	const struct scheme_keys_options options = {
+		.dev_keys = generation->dev_keys,
+		.before = before,
+		.tell = tell_keys,
+		.data = generation->sink,
+	};
 	int r;
 
 	if (generation->ignores_security) {
@@ -74,7 +100,7 @@ static int open_security(struct generation *generation, struct buf *problems)
 			                     "anybody: %zu\n", count_secured(generation));
 		return 0;
 	}
-	r = scheme_keys_open(generation->api, generation->dev_keys, &generation->document->issues, &generation->keys);
+	r = scheme_keys_open(generation->api, &options, &generation->document->issues, &generation->keys);
 	if (r == STATUTE_EDOCUMENT) {
 		issues_sort(&generation->document->issues);
 		tell_issues(generation, problems);
@@ -93,7 +119,7 @@ static void end(struct generation *generation)
 
 /* Bound, and without a store. */
 static int begin(struct statute_document *document, const struct generation_options *options,
-                 struct buf *problems, struct generation **ret_generation)
+                 const struct scheme_keys *before, struct buf *problems, struct generation **ret_generation)
 {
 	struct generation *generation = calloc(1, sizeof(*generation));
 	int r;
@@ -106,13 +132,14 @@ static int begin(struct statute_document *document, const struct generation_opti
 		.database = options->database,
 		.ignores_security = options->ignores_security,
 		.dev_keys = options->dev_keys,
+		.sink = options->sink,
 		.uses = 1,
 		.alive = options->alive,
 	};
 	atomic_fetch_add(generation->alive, 1);
 	r = bind_api(generation, problems);
 	if (r == 0)
-		r = open_security(generation, problems);
+		r = open_security(generation, before, problems);
 	if (r < 0) {
 		end(generation);
 		return r;
@@ -126,7 +153,7 @@ int generation_open(struct statute_document *document, const struct generation_o
 {
 	struct store_options store_options = STORE_OPTIONS_INIT;
 	struct generation *generation;
-	int r = begin(document, options, problems, &generation);
+	int r = begin(document, options, NULL, problems, &generation);
 	size_t issues;
 
 	if (r < 0)
@@ -151,6 +178,7 @@ int generation_prepare(struct generation *newest, struct statute_document *docum
 		.database = newest->database,
 		.ignores_security = newest->ignores_security,
 		.dev_keys = newest->dev_keys,
+		.sink = newest->sink,
 		.alive = newest->alive,
 	};
 	struct generation *generation;
@@ -161,7 +189,7 @@ int generation_prepare(struct generation *newest, struct statute_document *docum
 		                     "are answered\n", GENERATIONS_MAX - 1);
 		return STATUTE_ELIMIT;
 	}
-	r = begin(document, &options, problems, &generation);
+	r = begin(document, &options, &newest->keys, problems, &generation);
 	if (r < 0)
 		return r;
 	r = store_prepare(newest->store, &generation->api->spec, &generation->store);

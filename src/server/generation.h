@@ -17,6 +17,7 @@
 #include <statute/server.h>
 
 #include "openapi/bind.h"
+#include "server/log_sink.h"
 #include "server/scheme_keys.h"
 #include "store/store.h"
 
@@ -30,6 +31,7 @@ struct generation {
 	const char *database;       /* its file, for what is told; borrowed */
 	bool ignores_security;
 	const char *dev_keys;       /* for schemes that name none, or NULL; borrowed */
+	struct log_sink *sink;      /* for what happens between requests */
 	struct scheme_keys keys;
 	bool owns_document;         /* frees it at its end */
 	atomic_size_t uses;         /* workers that serve it or have requests of it, and the server's own */
@@ -41,6 +43,7 @@ struct generation_options {
 	const char *database;
 	bool ignores_security;
 	const char *dev_keys;
+	struct log_sink *sink;
 	atomic_size_t *alive;
 };
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/url.h"
 #include "exchange/exchange.h"
 
 enum { FILE_MAX = 1 << 20 };
@@ -78,38 +79,95 @@ static int refuse(struct issues *issues, uint32_t at, const char *remedy, const 
 	return STATUTE_EDOCUMENT;
 }
 
-static int open_tokens(const struct security_scheme *scheme, const char *dev_keys, struct issues *issues,
-                       struct keyring **ret_keyring)
+/* ---- Keys at a URL -------------------------------------------------------------- */
+
+static bool is_this_machine(struct str host)
 {
+	return str_eq_nocase(host, S("localhost")) || str_starts(host, S("127.")) || str_eq(host, S("::1"));
+}
+
+static int check_url(const struct security_scheme *scheme, struct str text, uint32_t at, struct issues *issues)
+{
+	struct url url;
+
+	if (!url_read(text, &url))
+		return refuse(issues, at, "write https://issuer.example/.well-known/jwks.json",
+		              "the keys are at what is no URL of https");
+	if (!url.is_tls && !is_this_machine(url.host))
+		return refuse(issues, at, "write https://, " OR_NO_SECURITY,
+		              "keys that come in the clear may be anybody's: http:// is for this machine alone");
+	if (!scheme->keys.len && !scheme->issuer.len && !scheme->discovered.len)
+		return refuse(issues, at, "name it with x-statute: {issuer: https://issuer.example}",
+		              "who the issuer is does not follow from a discovery URL that does not end in "
+		              "/.well-known/openid-configuration");
+	return 0;
+}
+
+static struct key_source *find_source(const struct scheme_keys *keys, const struct key_source_options *wanted)
+{
+	for (size_t i = 0; keys && i < keys->count; i++)
+		if (keys->sources[i] && key_source_is_of(keys->sources[i], wanted))
+			return keys->sources[i];
+	return NULL;
+}
+
+/* Two schemes with the keys of one issuer share them, and so do two generations. */
+static int open_source(struct scheme_keys *keys, const struct security_scheme *scheme,
+                       const struct scheme_keys_options *options, struct issues *issues)
+{
+	const struct key_source_options wanted = {
+		.url = scheme->keys.len ? scheme->keys : scheme->discovery,
+		.is_discovery = !scheme->keys.len,
+		.issuer = scheme->issuer.len ? scheme->issuer : scheme->discovered,
+		.tell = options->tell,
+		.data = options->data,
+	};
+	struct key_source **source = &keys->sources[scheme->index], *same;
+	int r = check_url(scheme, wanted.url, scheme->keys.len ? scheme->keys_at : scheme->at, issues);
+
+	if (r < 0)
+		return r;
+	same = find_source(keys, &wanted);
+	if (!same)
+		same = find_source(options->before, &wanted);
+	if (same)
+		*source = key_source_ref(same);
+	else if ((r = key_source_new(&wanted, source)) < 0)
+		return r;
+	keys->list[scheme->index] = key_source_keyring(*source);
+	return 0;
+}
+
+/* ---- All schemes ---------------------------------------------------------------- */
+
+static int open_tokens(struct scheme_keys *keys, const struct security_scheme *scheme,
+                       const struct scheme_keys_options *options, struct issues *issues)
+{
+	struct keyring **keyring = &keys->list[scheme->index];
+	bool is_discovered = !scheme->keys.len && !options->dev_keys && scheme->discovery.len;
 	int r;
 
-	if (scheme->keys_are_remote)
-		return refuse(issues, scheme->keys_at, "name a file: keys: keys.json", "keys at a URL are not read");
-	if (!scheme->keys.len && !dev_keys) {
+	if (scheme->keys_are_remote || is_discovered)
+		return open_source(keys, scheme, options, issues);
+	if (!scheme->keys.len && !options->dev_keys) {
 		issues_add(issues, scheme->at,
 		           "name a key set with x-statute: {keys: keys.json}, or start with --dev, "
 		           "which makes a development key, " OR_NO_SECURITY,
 		           "'%.*s' has no keys to check tokens with", STR_ARG(scheme->name));
 		return STATUTE_EDOCUMENT;
 	}
-	if ((r = keyring_new(ret_keyring)) < 0)
+	if ((r = keyring_new(keyring)) < 0)
 		return r;
-	return scheme->keys.len ? take_file(*ret_keyring, scheme, issues)
-	                        : take_text(*ret_keyring, scheme, str_from(dev_keys), issues);
+	return scheme->keys.len ? take_file(*keyring, scheme, issues)
+	                        : take_text(*keyring, scheme, str_from(options->dev_keys), issues);
 }
 
-static int open_scheme(const struct security_scheme *scheme, const char *dev_keys, struct issues *issues,
-                       struct keyring **ret_keyring)
+static int open_scheme(struct scheme_keys *keys, const struct security_scheme *scheme,
+                       const struct scheme_keys_options *options, struct issues *issues)
 {
 	if (scheme->fault.issue)
 		return refuse(issues, scheme->fault.at, scheme->fault.remedy, scheme->fault.issue);
-	if (!exchange_checks(scheme->kind)) {
-		issues_add(issues, scheme->at,
-		           "serve the document with --no-security, where something before it checks",
-		           "the credentials of '%.*s' cannot be checked here", STR_ARG(scheme->name));
-		return STATUTE_EDOCUMENT;
-	}
-	return scheme->kind == SECURITY_TOKEN ? open_tokens(scheme, dev_keys, issues, ret_keyring) : 0;
+	return scheme->kind == SECURITY_TOKEN ? open_tokens(keys, scheme, options, issues) : 0;
 }
 
 static void report_operations(const struct api *api, struct issues *issues, int *ret_result)
@@ -125,7 +183,17 @@ static void report_operations(const struct api *api, struct issues *issues, int 
 	}
 }
 
-int scheme_keys_open(const struct api *api, const char *dev_keys, struct issues *issues,
+static int allocate(struct scheme_keys *keys, size_t count)
+{
+	keys->list = calloc(count, sizeof(*keys->list));
+	keys->sources = calloc(count, sizeof(*keys->sources));
+	if (!keys->list || !keys->sources)
+		return STATUTE_ENOMEM;
+	keys->count = count;
+	return 0;
+}
+
+int scheme_keys_open(const struct api *api, const struct scheme_keys_options *options, struct issues *issues,
                      struct scheme_keys *ret_keys)
 {
 	int result = 0;
@@ -133,14 +201,11 @@ int scheme_keys_open(const struct api *api, const char *dev_keys, struct issues 
 	*ret_keys = (struct scheme_keys){ 0 };
 	if (!api->scheme_count)
 		return 0;
-	ret_keys->list = calloc(api->scheme_count, sizeof(*ret_keys->list));
-	if (!ret_keys->list)
+	if (allocate(ret_keys, api->scheme_count) < 0)
 		return STATUTE_ENOMEM;
-	ret_keys->count = api->scheme_count;
 	report_operations(api, issues, &result);
 	for (size_t i = 0; i < api->scheme_count; i++) {
-		int r = api->schemes[i].is_used ? open_scheme(&api->schemes[i], dev_keys, issues, &ret_keys->list[i])
-		                                : 0;
+		int r = api->schemes[i].is_used ? open_scheme(ret_keys, &api->schemes[i], options, issues) : 0;
 
 		if (r == STATUTE_ENOMEM)
 			return r;
@@ -152,8 +217,13 @@ int scheme_keys_open(const struct api *api, const char *dev_keys, struct issues 
 
 void scheme_keys_end(struct scheme_keys *keys)
 {
-	for (size_t i = 0; i < keys->count; i++)
-		keyring_free(keys->list[i]);
+	for (size_t i = 0; i < keys->count; i++) {
+		if (keys->sources[i])
+			key_source_unref(keys->sources[i]);
+		else
+			keyring_free(keys->list[i]);
+	}
 	free(keys->list);
+	free(keys->sources);
 	*keys = (struct scheme_keys){ 0 };
 }

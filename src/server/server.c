@@ -105,6 +105,7 @@ static int open_generation(struct statute_server *server, const struct statute_s
 		.database = path.at,
 		.ignores_security = options->ignores_security,
 		.dev_keys = options->dev_keys ? dev_keys.at : NULL,
+		.sink = &server->shared.sink,
 		.alive = &server->generations,
 	};
 	int r = path.at && dev_keys.at

@@ -40,6 +40,7 @@ int serving_new(struct worker *worker, struct generation *generation, struct ser
 	serving->host.store = generation->store;
 	serving->host.reader = serving->reader;
 	serving->host.keyrings = generation->keys.list;
+	serving->host.key_sources = generation->keys.sources;
 	serving->host.passwords = serving->passwords;
 	serving->host.tokens = serving->tokens;
 	*ret_serving = serving;

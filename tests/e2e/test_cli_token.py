@@ -99,7 +99,7 @@ def test_a_broken_key_set_is_told_with_its_place(tmp_path, text, place):
 
 
 @pytest.mark.parametrize("words, message", [
-    ((), "key, public, make or check?"),
+    ((), "key, public, make, check or apikey?"),
     (("chek",), "did you mean check?"),
     (("make",), "Say --keys FILE"),
     (("check",), "which token?"),

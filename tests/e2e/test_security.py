@@ -79,7 +79,9 @@ def test_what_names_no_scheme_needs_no_keys(serve, security):
 @pytest.mark.parametrize("scheme, issue", [
     ("{type: mutualTLS}", "mutualTLS is not supported"),
     ("{type: http, scheme: digest}", "this scheme of HTTP authentication is not supported: bearer and basic are"),
-    ("{type: apiKey, in: cookie, name: session}", "an API key in a cookie is not supported; write in: header"),
+    ("{type: apiKey, in: query, name: key}", "an API key in the query ends up in logs and histories; write in: header"),
+    ("{type: apiKey, in: header, name: authorization}", "Authorization has a syntax of its own"),
+    ("{type: apiKey, in: header, name: 'X Key'}", "an API key needs the name of its field, cookie or parameter"),
 ])
 def test_a_scheme_that_nothing_here_checks_is_an_error_at_its_place(tmp_path, scheme, issue):
     told = refused(tmp_path, with_scheme(scheme))
