@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from harness import request, run
+from harness import patiently, request, run
 from problems import assert_problem
 
 pytestmark = pytest.mark.core
@@ -160,21 +160,26 @@ def test_a_role_that_the_user_lacks_is_403(client):
 
 
 @pytest.mark.expects_5xx
-def test_beyond_a_bound_passwords_are_503_and_others_are_answered(server):
-    """200 at once wait for the helper threads: 64 of them, the rest is told to come again."""
+def test_beyond_a_bound_passwords_are_503_and_nobody_is_let_in_or_lost(server):
+    """200 at once wait for the helper threads: 64 of them, the rest is told to come again.
+
+    A machine that is busy with them may find itself overloaded as well; that is told of otherwise.
+    """
     with server.client() as client:
         add(client)
-        statuses = set()
         with concurrent.futures.ThreadPoolExecutor(100) as pool:
             asked = [pool.submit(client.get, "/notes", headers=basic("ada@example.com", f"wrong {i}"), timeout=60)
                      for i in range(200)]
-            assert_problem(client.get("/notes"), 401, "CREDENTIALS_REQUIRED")
-            for response in (future.result() for future in asked):
-                statuses.add(response.status_code)
-                if response.status_code == 503:
-                    assert_problem(response, 503, "IDENTITY_UNAVAILABLE")
-        assert 401 in statuses and statuses <= {401, 503}
-        assert client.get("/notes", headers=basic("ada@example.com", "correct horse")).status_code == 200
+        answers = [future.result() for future in asked]
+        assert {response.status_code for response in answers} <= {401, 503}
+        assert any(response.status_code == 401 for response in answers)
+        for response in answers:
+            if response.status_code == 503:
+                assert_problem(response, 503, response.json()["error"])
+                assert response.json()["error"] in ("IDENTITY_UNAVAILABLE", "SERVER_OVERLOADED")
+        for _ in patiently("who knows the password is not let in afterwards"):
+            if client.get("/notes", headers=basic("ada@example.com", "correct horse")).status_code == 200:
+                return
 
 
 @pytest.mark.parametrize("extension, told", [
