@@ -478,7 +478,9 @@ static enum store_outcome apply(struct store_session *session, struct store_writ
 	case STORE_CREATE:
 	case STORE_REPLACE: outcome = put_row(session, write, &change, &current, now_ms); break;
 	}
-	return outcome == STORE_DONE ? touch(session, write, now_ms) : outcome;
+	if (outcome == STORE_DONE)
+		outcome = touch(session, write, now_ms);
+	return outcome == STORE_DONE && write->key ? keys_record(session, write) : outcome;
 }
 
 void change_apply(struct store_engine *engine, struct store_write *write)

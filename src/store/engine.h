@@ -226,6 +226,10 @@ enum store_outcome change_check_users(struct store_session *session, struct stor
 enum store_outcome change_name_duplicate(struct store_session *session, struct store_write *write,
                                          struct str id, struct str body);
 
+/* keys.c */
+/* Keeps the result of a write that has a key, in its transaction, and removes what is too old or too much. */
+enum store_outcome keys_record(struct store_session *session, struct store_write *write);
+
 /* meanwhile.c */
 /*
  * A write of an earlier store has to meet what that one demands, which the file may no

@@ -157,7 +157,10 @@ static const char own_tables[] =
 	"PRIMARY KEY (\"collection\", \"id\")) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS \"_singleton\" (\"_name\" TEXT PRIMARY KEY NOT NULL, \"_version\" "
 	"INTEGER NOT NULL, "
-	"\"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, \"_secret\" TEXT);";
+	"\"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, \"_secret\" TEXT);"
+	"CREATE TABLE IF NOT EXISTS \"_key\" (\"id\" INTEGER PRIMARY KEY NOT NULL, \"key\" BLOB NOT NULL UNIQUE, "
+	"\"request\" BLOB NOT NULL, \"expires\" INTEGER NOT NULL, \"sum\" INTEGER NOT NULL, "
+	"\"result\" BLOB NOT NULL);";
 
 /* SQLite compares names of tables without case. */
 static bool shares_a_name(const struct store_spec *spec, size_t index)

@@ -93,11 +93,13 @@ struct store_options {
 	unsigned queue_max;    /* writes waiting; more are refused with STORE_BUSY */
 	unsigned statement_ms; /* how long one statement may run before STORE_TIMEOUT */
 	unsigned pages_max;    /* a quota: pages of 4 KiB that the file may grow to; 0: none */
+	unsigned keys_max;     /* kept results: past these the oldest are removed, as fast as new ones come */
+	uint64_t key_bytes_max; /* of their texts together, likewise */
 };
 #define STORE_OPTIONS_INIT \
 	{ \
 		.path = "statute.db", .busy_ms = 2000, .batch_max = 256, .queue_max = 4096, \
-		.statement_ms = 5000 \
+		.statement_ms = 5000, .keys_max = 100000, .key_bytes_max = 256 << 20 \
 	}
 
 struct store;
@@ -256,6 +258,22 @@ enum store_outcome store_session_get(struct store_session *session, const struct
                                      struct str id, const struct store_filter *scope, size_t scope_count,
                                      struct arena *arena, struct store_row *ret_row);
 
+/* ---- Keys: results that are kept with the write that they are of --------- */
+
+enum { STORE_DIGEST_LEN = 32 };
+
+/* What a result is kept under. The store asks for no meaning of the digests. */
+struct store_key {
+	unsigned char key[STORE_DIGEST_LEN];
+	unsigned char request[STORE_DIGEST_LEN]; /* what was asked under the key */
+	int64_t now_ms, keep_ms;                 /* wall clock, and for how long from then */
+};
+
+/* STORE_DONE with the result, in `arena`, and what was asked; STORE_ABSENT; an error outcome. */
+enum store_outcome store_key_get(struct store_reader *reader, const unsigned char key[STORE_DIGEST_LEN],
+                                 int64_t now_ms, struct arena *arena,
+                                 unsigned char ret_request[STORE_DIGEST_LEN], struct str *ret_result);
+
 /* ---- Writing ----------------------------------------------------------- */
 
 enum store_verb { STORE_NOTHING, STORE_CREATE, STORE_REPLACE, STORE_DELETE };
@@ -298,6 +316,14 @@ struct store_write {
 	 */
 	int (*decide)(struct store_write *write, struct store_session *session,
 	              const struct store_row *current, int64_t now_ms, struct store_change *ret_change);
+	/*
+	 * Where `key` is not NULL: called on the writer thread, inside the transaction, after the
+	 * row was written; *ret_result is kept under the key with the very commit of the row. A key
+	 * that is there already (another process was faster) ends the write as STORE_BUSY.
+	 * Returns as `decide` does, and may be called again as that may.
+	 */
+	int (*record)(struct store_write *write, struct store_session *session, struct str *ret_result);
+	const struct store_key *key;
 	/* Called on the writer thread after the commit (or its failure); hands the write back to its owner's loop. */
 	void (*done)(struct store_write *write);
 	void *data; /* the owner's */
