@@ -106,6 +106,10 @@ static void add_obliged_fields(struct exchange *x)
 		break;
 	case 408:
 	case 413: response->must_close = true; break;
+	case 409:
+		if (strcmp(x->verdict.code, "REQUEST_IN_PROGRESS") != 0)
+			break;
+		__attribute__((fallthrough));
 	case 429:
 	case 503:
 		x->problem.retry_after = (int)retry_after(x);
@@ -375,7 +379,9 @@ static int reply(struct exchange *x)
 {
 	int r = 0;
 
-	if (!answer_options(x) && !exchange_redirect_to_tls(x))
+	if (exchange_is_replayed(x))
+		r = exchange_replay(x);
+	else if (!answer_options(x) && !exchange_redirect_to_tls(x))
 		r = x->kind && x->kind->reply ? x->kind->reply(x) : STATUTE_EINVAL;
 	return r == 0 && x->arena.failed ? STATUTE_ENOMEM : r;
 }
@@ -385,13 +391,17 @@ void exchange_answer(struct exchange *x)
 	const char *broken;
 	int r = 0;
 
+	exchange_give_key(x);
 	name_final_node(x);
 	if (x->arena.failed) {
 		answer_failure(x, STATUTE_ENOMEM);
 		return;
 	}
-	if (!x->verdict.status) /* the client is gone, or the walk ended in nothing that a kind can do */
-		x->verdict.status = 500;
+	/* Without a status: what was answered before, or nothing that a kind can do. */
+	if (!x->verdict.status && !(x->verdict.status = exchange_replayed_status(x))) {
+		answer_failure(x, STATUTE_EINVAL);
+		return;
+	}
 	start_response(x, x->verdict.status);
 	if (x->verdict.status >= 400)
 		answer_error(x);

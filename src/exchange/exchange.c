@@ -22,6 +22,7 @@ void exchange_init(struct exchange *x, const struct exchange_host *host)
 
 void exchange_done(struct exchange *x)
 {
+	exchange_give_key(x);
 	arena_done(&x->arena);
 }
 
@@ -31,6 +32,7 @@ void exchange_reset(struct exchange *x)
 	const struct exchange_host *host = x->host;
 	void *host_data = x->host_data;
 
+	exchange_give_key(x);
 	arena_reset(&arena);
 	memset(x, 0, offsetof(struct exchange, response));
 	response_clear(&x->response);
@@ -115,6 +117,16 @@ static enum advance find_limits(struct exchange *x)
 	return r < 0 ? failed(x, r) : ADVANCE_ON;
 }
 
+static enum advance find_key(struct exchange *x)
+{
+	int r = exchange_find_key(x);
+
+	if (r < 0)
+		return failed(x, r);
+	statute_facts_settle(&x->facts, STATUTE_PHASE_KEY);
+	return ADVANCE_ON;
+}
+
 static bool content_is_wanted(const struct exchange *x)
 {
 	return statute_fact_is(&x->facts, STATUTE_FACT_HAS_CONTENT) &&
@@ -128,6 +140,10 @@ static enum advance find_meaning(struct exchange *x)
 	if (!x->was_content_taken && content_is_wanted(x)) {
 		FACT(CONTINUE_SENT, true); /* the server does, where nothing has come yet */
 		return ADVANCE_CONTENT;
+	}
+	if (x->verdict.fact == STATUTE_FACT_SAME_REQUEST) {
+		r = exchange_compare_request(x);
+		return r < 0 ? failed(x, r) : ADVANCE_ON;
 	}
 	r = x->kind && !x->was_understood ? x->kind->understand(x) : STATUTE_EINVAL;
 	if (r == STATUTE_EAGAIN)
@@ -150,6 +166,7 @@ static enum advance advance(struct exchange *x)
 		switch (statute_fact_info(x->verdict.fact)->phase) {
 		case STATUTE_PHASE_ACCESS: next = find_identity(x); break;
 		case STATUTE_PHASE_LIMIT: next = find_limits(x); break;
+		case STATUTE_PHASE_KEY: next = find_key(x); break;
 		case STATUTE_PHASE_STORE: next = find_target(x); break;
 		case STATUTE_PHASE_BODY: next = find_meaning(x); break;
 		case STATUTE_PHASE_WRITE: x->write_node = x->node; return ADVANCE_WRITE;

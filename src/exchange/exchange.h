@@ -37,12 +37,14 @@
 #include "wire/tls.h"
 
 struct exchange;
+struct exchange_key;
 struct exchange_kind;
 struct identity;
 struct key_source;
 struct keyring;
 struct password_cache;
 struct token_cache;
+struct running_keys;
 
 /* Bounds and switches, the same for all workers; set before the first request. */
 struct exchange_settings {
@@ -79,6 +81,7 @@ struct exchange_host {
 	struct password_cache *passwords; /* NULL: none is remembered */
 	struct token_cache *tokens;      /* NULL where no scheme has tokens */
 	struct limit_table *limits; /* of the whole server; NULL: nothing is limited */
+	struct running_keys *running_keys; /* of the whole server; NULL: no two requests run at once */
 	/* The kind that serves a path of the server's own; NULL: the path is the document's. May be NULL. */
 	const struct exchange_kind *(*own_path)(struct exchange *x, struct str path);
 	bool owns_every_path; /* own_path is asked for any path, and never says NULL; else for those under "/-/" */
@@ -142,6 +145,7 @@ struct exchange {
 	struct principal principal; /* complete once the facts of phase ACCESS are known */
 	struct exchange_limit *limits; /* that it was counted by, or refused by the last of them */
 	size_t limit_count;
+	struct exchange_key *key; /* its Idempotency-Key, once the facts of phase KEY are known */
 
 	struct exchange_target target;
 	struct buf content;     /* as it comes in; request.content when whole */
@@ -232,6 +236,17 @@ bool exchange_decide_again(struct exchange *x);
 void exchange_walk_anew(struct exchange *x);
 /* Adds an error about a parameter. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_parameter_error(struct exchange *x, const struct parameter_error *error);
+/*
+ * What a write is to keep its answer under, for store_write.key: in the arena, or NULL where the
+ * request has no Idempotency-Key. 0 or STATUTE_ENOMEM.
+ */
+STATUTE_CHECK int exchange_key_of_write(struct exchange *x, const struct store_key **ret_key);
+/*
+ * For store_write.record: the answer that will follow the commit, as a text to be kept, in the
+ * arena. The facts are those of a write that was done, and x->target what it made; the caller puts
+ * back what they were. 0 or an error.
+ */
+STATUTE_CHECK int exchange_record(struct exchange *x, struct str *ret_result);
 /* Sets the facts of block H from the request's fields and x->target. */
 void exchange_find_preconditions(struct exchange *x, bool exists);
 /* Serialises a JSON tree as the response's content. 0 or STATUTE_ENOMEM. */

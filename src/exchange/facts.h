@@ -15,6 +15,18 @@ STATUTE_CHECK int exchange_find_identity(struct exchange *x, enum statute_fact a
 void exchange_describe_identity(struct exchange *x);
 /* Adds the fields that credentials come in to Vary. */
 void exchange_vary_by_credentials(struct exchange *x);
+/* Is there an Idempotency-Key, and is it one? Of the head; see idempotency.c, as the next ones. */
+void exchange_find_key_facts(struct exchange *x);
+/* The facts of phase KEY: takes the key among those that run, and looks whether it has finished. 0 or an error. */
+STATUTE_CHECK int exchange_find_key(struct exchange *x);
+/* Sets SAME_REQUEST, once the content is whole. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int exchange_compare_request(struct exchange *x);
+/* The request is no longer at work: another one with its key may be. Any number of times. */
+void exchange_give_key(struct exchange *x);
+/* Did the walk end in the answer of an earlier request? Then its status (0: there is none to be read), and the rest. */
+bool exchange_is_replayed(const struct exchange *x);
+uint16_t exchange_replayed_status(struct exchange *x);
+STATUTE_CHECK int exchange_replay(struct exchange *x);
 /* Parses the content that has come whole, and sets the facts of block I. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int exchange_take_content(struct exchange *x);
 /*

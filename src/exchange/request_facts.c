@@ -261,6 +261,7 @@ int exchange_find_request_facts(struct exchange *x)
 	exchange_find_connection_facts(x, is_own);
 	exchange_expect_limits(x, is_own);
 	find_content_facts(x);
+	exchange_find_key_facts(x);
 	find_reply_facts(x);
 	find_condition_facts(x);
 	statute_facts_settle(&x->facts, STATUTE_PHASE_REQUEST);

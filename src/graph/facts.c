@@ -46,8 +46,8 @@ static uint64_t forgotten[STATUTE_FACT_WORDS];
 static bool is_forgotten(const struct statute_fact_info *info)
 {
 	switch (info->phase) {
-	case STATUTE_PHASE_STORE: /* the state of an idempotency key stays as it was claimed */
-		return strcmp(info->group, "HEADERS") != 0;
+	case STATUTE_PHASE_STORE:
+		return true;
 	case STATUTE_PHASE_BODY: /* what was read stays; what it means depends on the resource */
 		return strcmp(info->group, "MEANING") == 0;
 	case STATUTE_PHASE_WRITE:

@@ -87,6 +87,15 @@ struct limit_list {
 	size_t count;
 };
 
+/* What an operation does with an Idempotency-Key. */
+struct idempotency {
+	bool takes_key;             /* POST and PATCH, but where the document turns it off */
+	bool is_required, is_off;
+	bool is_set;                /* the document says something of it */
+	bool reuse_is_409;          /* a key that came with another request: 409 and not 422 */
+	uint64_t keep_ms;           /* how long an answer is kept */
+};
+
 enum { BINDING_NOT = -1 };
 
 struct bound_operation {
@@ -111,6 +120,7 @@ struct bound_operation {
 	bool creates;               /* PUT may create */
 	const struct limit_policy **limits; /* that hold for it, wherever they stand */
 	size_t limit_count;
+	struct idempotency idempotency;
 	bool needs_credentials;     /* its `security` demands some */
 	const struct security *security; /* NULL: it takes none */
 };

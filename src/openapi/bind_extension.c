@@ -332,6 +332,7 @@ static int read_with_owner(struct binder *binder, struct resource *resource, con
 
 static const struct key operation_keys[] = {
 	{ STR_INIT("conceal"), read_conceal },
+	{ STR_INIT("idempotency"), bind_idempotency_check },
 	{ STR_INIT("limit"), read_with_path },
 	{ STR_INIT("roles"), read_with_path },
 	{ { NULL, 0 }, NULL },
@@ -339,6 +340,7 @@ static const struct key operation_keys[] = {
 
 static const struct key root_keys[] = {
 	{ STR_INIT("cors"), read_cors },
+	{ STR_INIT("idempotency"), bind_idempotency_check },
 	{ STR_INIT("limit"), read_limit },
 	{ STR_INIT("maintenance"), read_maintenance },
 	{ STR_INIT("query"), read_query },
@@ -351,6 +353,7 @@ static const struct key resource_keys[] = {
 	{ STR_INIT("collection"), read_collection },
 	{ STR_INIT("conceal"), read_conceal },
 	{ STR_INIT("cors"), read_with_path },
+	{ STR_INIT("idempotency"), bind_idempotency_check },
 	{ STR_INIT("limit"), read_with_path },
 	{ STR_INIT("on-delete"), read_on_delete },
 	{ STR_INIT("owner"), read_with_owner },

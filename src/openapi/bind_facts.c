@@ -151,10 +151,9 @@ static void set_result_facts(const struct bound_operation *bound, struct statute
 		SET(ACCEPT_FITS, true);
 }
 
-/* What only features that are not there could answer otherwise: access to rows, codings, digests, keys, ranges. */
+/* What only features that are not there could answer otherwise: codings, digests, ranges. */
 static void set_absent_features(struct statute_facts *facts)
 {
-	SET(HAS_KEY, false);
 	SET(CONTENT_DECODES, true);
 	SET(DIGEST_MATCHES, true);
 	SET(HAS_RANGE, false);
@@ -188,6 +187,14 @@ static void set_limit_facts(const struct bound_operation *bound, struct statute_
 		statute_fact_forget(facts, STATUTE_FACT_RATE_LIMITED);
 }
 
+static void set_key_facts(const struct bound_operation *bound, struct statute_facts *facts)
+{
+	SET(NEEDS_KEY, bound->idempotency.is_required);
+	SET(KEY_REUSE_IS_409, bound->idempotency.reuse_is_409);
+	if (!bound->idempotency.takes_key || bound->kind == BINDING_NONE)
+		SET(HAS_KEY, false);
+}
+
 /* The parameters of what is not bound are never read; a list has some that no document needs to declare. */
 static void set_parameter_facts(const struct api *api, const struct bound_operation *bound,
                                 struct statute_facts *facts)
@@ -216,6 +223,7 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	set_access_facts(bound, facts);
 	set_limit_facts(bound, facts);
 	set_owner_facts(bound, facts);
+	set_key_facts(bound, facts);
 	set_parameter_facts(api, bound, facts);
 	if (bound->kind == BINDING_NONE)
 		return;

@@ -251,6 +251,7 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 	if ((r = bind_security(binder, operation, bound)) < 0 || (r = bind_operation_extension(binder, operation)) < 0)
 		return r;
 	find_content(bound);
+	bind_idempotency(binder, operation, bound);
 	if (!why_not)
 		why_not = reason_content(bound);
 	if (why_not)

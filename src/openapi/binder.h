@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "openapi/bind.h"
+#include "openapi/parameters.h"
 
 /* A path while it is being bound. */
 struct place {
@@ -62,6 +63,9 @@ struct scheme_key {
 };
 /* security_rows.c */
 extern const struct scheme_key security_password_keys[], security_api_key_keys[];
+/* idempotency.c: what the operation does with an Idempotency-Key; what is wrong with that, wherever it stands. */
+STATUTE_CHECK int bind_idempotency_check(struct binder *binder, struct resource *resource, const struct json *value);
+void bind_idempotency(struct binder *binder, const struct operation *operation, struct bound_operation *bound);
 
 /* bind_operation.c: everything of one operation but its facts. */
 STATUTE_CHECK int bind_operation(struct binder *binder, const struct place *place,

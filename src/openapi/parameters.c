@@ -356,6 +356,8 @@ static int read_parameter(struct reader *r, const struct parameter *p, struct js
 	struct json *value = NULL;
 	int result;
 
+	if (parameter_is_idempotency_key(p, r->operation->method))
+		return 0;
 	if ((result = find_texts(r, p, &reading)) < 0 ||
 	    (result = read_value(r, p, &reading, &value, &is_checked)) < 0)
 		return result;
@@ -397,6 +399,12 @@ static int refuse_unknown(struct reader *r)
 		*place = r;
 	}
 	return result;
+}
+
+bool parameter_is_idempotency_key(const struct parameter *parameter, enum method method)
+{
+	return parameter->in == IN_HEADER && (method == METHOD_POST || method == METHOD_PATCH) &&
+	       str_eq_nocase(parameter->name, S("Idempotency-Key"));
 }
 
 static int read_all(struct reader *r, bool is_strict)

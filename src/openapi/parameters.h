@@ -23,6 +23,12 @@ struct parameter_values {
 };
 
 /*
+ * Is it the header field Idempotency-Key, of a method that has use for one? Its value is read by
+ * whoever keeps answers under it, not as a parameter: what is wrong with it has errors of its own.
+ */
+bool parameter_is_idempotency_key(const struct parameter *parameter, enum method method);
+
+/*
  * Reads and validates all parameters of `operation`; every error is reported.
  * In strict mode a query name that the operation does not declare is one too.
  * 0 also where there are errors; STATUTE_ENOMEM.

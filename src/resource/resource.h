@@ -118,7 +118,7 @@ struct str resource_text(struct exchange *x, const struct store_row *row);
  */
 struct str resource_path(struct exchange *x, const struct resource *resource, struct str id,
                          const struct json *body);
-/* The same of a row that must be read for it, on the loop; {NULL, 0} where it is not there. */
+/* The same of a row that must be read for it; {NULL, 0} where it is not there. */
 struct str resource_path_of_id(struct exchange *x, const struct resource *resource, struct str id);
 /* Sets x->response to the row x->target.row, with its validators. */
 STATUTE_CHECK int resource_reply_row(struct exchange *x, bool with_validators);

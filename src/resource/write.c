@@ -246,6 +246,41 @@ static int decide(struct store_write *write, struct store_session *session, cons
 	return r == 0 && x->arena.failed ? STATUTE_ENOMEM : r;
 }
 
+static void find_result(struct exchange *x)
+{
+	struct prefer prefer = prefer_parse(request_list(&x->request, FIELD_PREFER, &x->arena));
+
+	FACT(CREATED, x->write.created);
+	if (!statute_fact_known(&x->facts, STATUTE_FACT_RETURNS_CONTENT))
+		FACT(RETURNS_CONTENT,
+		     prefer.representation || (x->bound->returns_content && !prefer.minimal));
+}
+
+static void find_done(struct exchange *x)
+{
+	FACT(WROTE, true);
+	x->target.row = x->write.row;
+	find_result(x);
+}
+
+/* On the writer thread: the answer, for a request that may come again. The commit may fail yet. */
+static int record(struct store_write *write, struct store_session *session, struct str *ret_result)
+{
+	struct exchange *x = write->data;
+	const struct statute_facts facts = x->facts;
+	const struct exchange_target target = x->target;
+	int r;
+
+	x->session = session;
+	x->is_in_transaction = true;
+	find_done(x);
+	r = exchange_record(x, ret_result);
+	x->is_in_transaction = false;
+	x->facts = facts;
+	x->target = target;
+	return r;
+}
+
 static void done(struct store_write *write)
 {
 	struct exchange *x = write->data;
@@ -279,10 +314,13 @@ static int submit(struct exchange *x, struct change *change)
 		.arena = &x->arena,
 		.reads_collection = x->request.method == METHOD_POST && is_conditional(x),
 		.decide = decide,
+		.record = record,
 		.done = done,
 		.data = x,
 	};
 	write->scope = resource_scope(x);
+	if ((r = exchange_key_of_write(x, &write->key)) < 0)
+		return r;
 	if (x->arena.failed) /* of that or of anything before: what would be written may be incomplete */
 		return STATUTE_ENOMEM;
 	change->was_submitted = true;
@@ -292,16 +330,6 @@ static int submit(struct exchange *x, struct change *change)
 	FACT(WROTE, false);
 	FACT(STORE_BUSY, true);
 	return r == STATUTE_ELIMIT ? 0 : r;
-}
-
-static void find_result(struct exchange *x)
-{
-	struct prefer prefer = prefer_parse(request_list(&x->request, FIELD_PREFER, &x->arena));
-
-	FACT(CREATED, x->write.created);
-	if (!statute_fact_known(&x->facts, STATUTE_FACT_RETURNS_CONTENT))
-		FACT(RETURNS_CONTENT,
-		     prefer.representation || (x->bound->returns_content && !prefer.minimal));
 }
 
 /* The outcome of the store, as facts of block K. */
@@ -315,10 +343,7 @@ static int find_outcome(struct exchange *x)
 		forget_refusals(x);
 	FACT(WROTE, write->outcome == STORE_DONE);
 	switch (write->outcome) {
-	case STORE_DONE:
-		x->target.row = write->row;
-		find_result(x);
-		break;
+	case STORE_DONE: find_done(x); break;
 	case STORE_UNIQUE: FACT(DUPLICATE, true); break;
 	case STORE_REFERENCE_MISSING: FACT(REFERENCE_MISSING, true); break;
 	case STORE_IN_USE: FACT(IN_USE, true); break;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "exchange/running_keys.h"
 #include "server/admin.h"
 #include "server/certificates.h"
 #include "server/hosts.h"
@@ -256,6 +257,8 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 	if (r == 0)
 		r = observe_new(server->shared.worker_count, &server->shared.observe);
 	if (r == 0)
+		r = running_keys_new(&server->shared.running_keys);
+	if (r == 0)
 		r = certificates_open(&server->shared, &server->arena, options, &server->problems);
 	if (r == 0)
 		r = open_generation(server, options);
@@ -382,6 +385,7 @@ void statute_server_free(struct statute_server *server)
 	generation_close(server->generation);
 	observe_free(server->shared.observe);
 	limit_table_free(server->shared.limiter);
+	running_keys_free(server->shared.running_keys);
 	certificates_close(&server->shared);
 	if (server->has_sink)
 		log_sink_close(&server->shared.sink);

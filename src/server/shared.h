@@ -39,6 +39,7 @@ struct door {
 };
 
 struct observe;
+struct running_keys;
 struct tls_server;
 
 struct shared {
@@ -49,6 +50,7 @@ struct shared {
 	struct observe *observe;
 	struct limit_table *limiter;
 	struct limit_policy address_limit; /* where the settings point at it */
+	struct running_keys *running_keys; /* idempotency keys at work, of all documents that are served */
 	struct log_sink sink;
 	struct str admin_host;     /* a name that the admin listener is called by, or empty */
 	bool admin_is_public;      /* what operators see is answered on the public listener too */

@@ -309,6 +309,7 @@ void worker_fill_host(struct worker *worker, struct exchange_host *host)
 		            : shared->admin_is_public ? own_path_public_admin
 		                                      : own_path,
 		.owns_every_path = worker->is_admin,
+		.running_keys = shared->running_keys,
 		.kind_of = resource_kind_of,
 		.resume = hand_back,
 		.work = background_work,

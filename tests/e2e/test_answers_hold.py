@@ -138,6 +138,26 @@ def other_id(shop, operation):
     return shop.ask(operation, id=ABSENT[re.search(r"\{(\w+)\}", operation.path)[1]])
 
 
+def new_key():
+    return {"Idempotency-Key": f'"key-{next(NUMBERS)}"'}
+
+
+def key_of_another_request(shop, operation):
+    method, path, fields, content = shop.prepare(operation, fields=new_key())
+    assert shop.send((method, path, fields, content)).status_code in (200, 201)
+    return shop.send((method, path, fields, content + b" "))
+
+
+def key_at_work(shop, operation):
+    """The first request with the key waits for 100, and then sends nothing."""
+    method, path, fields, content = prepared = shop.prepare(operation, fields=new_key())
+    lines = [f"{name}: {value}" for name, value in fields.items()]
+    with shop.server.wire() as wire:
+        head = request(method, path, *lines, "Expect: 100-continue", f"Content-Length: {len(content)}")
+        assert wire.ask(head).status == 100
+        return shop.send(prepared)
+
+
 def invalid_parameter(shop, operation):
     if operation.method == "GET":
         return shop.ask(operation, path=shop.path(operation) + "?limit=0")
@@ -179,7 +199,9 @@ BRINGS = {
     "CONTENT_TOO_LARGE": changed(content="x" * CONTENT_MAX),
     "EMAIL_ALREADY_EXISTS": already_there,
     "ENCODING_NOT_ACCEPTABLE": with_fields(Accept_Encoding="identity;q=0"),
+    "IDEMPOTENCY_KEY_REUSED": key_of_another_request,
     "ID_MISMATCH": other_id,
+    "INVALID_IDEMPOTENCY_KEY": with_fields(Idempotency_Key="two words"),
     "INVALID_PARAMETER": invalid_parameter,
     "INVALID_STATE_TRANSITION": changed(status="delivered"),
     "MALFORMED_BODY": changed(content=b'{"name": '),
@@ -191,6 +213,7 @@ BRINGS = {
     "PRECONDITION_FAILED": with_fields(If_Match='"stale"'),
     "PRECONDITION_REQUIRED": changed(without=["If-Match"]),
     "REFERENCE_NOT_FOUND": changed(productId=ABSENT["productId"]),
+    "REQUEST_IN_PROGRESS": key_at_work,
     "RESOURCE_GONE": gone,
     "RESOURCE_IN_USE": in_use,
     "RESOURCE_NOT_FOUND": absent,

@@ -102,11 +102,13 @@ def test_the_sets_of_a_small_document_follow_from_the_decision_list(small):
         503: ["STORE_UNAVAILABLE", "STORE_BUSY", "STORE_TIMEOUT", "STORE_READ_ONLY"], 507: ["STORAGE_FULL"],
     }
     post = answers_of(operations["POST", "/notes"])
-    assert set(post) == {201, 400, 406, 408, 412, 413, 415, 422, 500, 503, 507}
+    assert set(post) == {201, 400, 406, 408, 409, 412, 413, 415, 422, 500, 503, 507}
     assert {status: post[status] for status in writing} == writing
-    assert post[400] == ["CONTENT_REQUIRED", "MALFORMED_CONDITION", "MALFORMED_CHUNK", "MALFORMED_BODY"]
+    assert post[400] == ["CONTENT_REQUIRED", "INVALID_IDEMPOTENCY_KEY", "MALFORMED_CONDITION", "MALFORMED_CHUNK",
+                         "MALFORMED_BODY"]
     assert post[415] == ["UNSUPPORTED_MEDIA_TYPE", "UNSUPPORTED_CONTENT_ENCODING"]
-    assert post[422] == ["VALIDATION_FAILED", "CONSTRAINT_VIOLATED"]
+    assert post[409] == ["REQUEST_IN_PROGRESS"]
+    assert post[422] == ["IDEMPOTENCY_KEY_REUSED", "VALIDATION_FAILED", "CONSTRAINT_VIOLATED"]
     assert set(answers_of(operations["DELETE", "/notes/{id}"])) == {204, 400, 404, 406, 412, 500, 503, 507}
     assert answers_of(operations["GET", "/search"]) == {501: ["NOT_BOUND"]}
 
@@ -114,7 +116,7 @@ def test_the_sets_of_a_small_document_follow_from_the_decision_list(small):
 @pytest.mark.core
 def test_a_unique_member_brings_its_own_conflict(small):
     small.write_text(SMALL.replace("/notes: # a collection", "/notes:\n    x-statute: {unique: [title]}"))
-    assert answers_of(routes_of(small)["operations"]["POST", "/notes"])[409] == ["TITLE_ALREADY_EXISTS"]
+    assert answers_of(routes_of(small)["operations"]["POST", "/notes"])[409] == ["REQUEST_IN_PROGRESS", "TITLE_ALREADY_EXISTS"]
 
 
 def test_each_status_says_how_the_document_mentions_it(small):
@@ -127,7 +129,7 @@ def test_each_status_says_how_the_document_mentions_it(small):
         200: "number", 304: "none", 400: "range", 406: "range", 412: "range", 500: "none", 503: "none",
     }
     assert set(mentions("GET", "/notes/{id}").values()) == {"number", "range"}
-    assert operations["POST", "/notes"]["impossible"] == ["409", "410"]
+    assert operations["POST", "/notes"]["impossible"] == ["410"]
     assert operations["GET", "/notes"]["impossible"] == []
     assert operations["GET", "/search"]["impossible"] == ["200"]
 
@@ -159,8 +161,8 @@ def test_text_is_a_block_an_operation_without_colours(small):
     blocks = {block.split("\n")[0]: block.split("\n")[1:] for block in result.stdout.split("\n\n")}
     post = blocks["POST /notes  notes (create)"]
     assert "  201" in post
-    assert "+ 422  VALIDATION_FAILED, CONSTRAINT_VIOLATED" in post
-    assert post[-1] == "- 409 410"
+    assert "+ 422  IDEMPOTENCY_KEY_REUSED, VALIDATION_FAILED, CONSTRAINT_VIOLATED" in post
+    assert post[-1] == "- 410"
     assert "* 404  RESOURCE_NOT_FOUND" in blocks["GET /notes/{id}  notes (read)"]
     unbound = next(lines for head, lines in blocks.items() if head.startswith("GET /search  not bound: "))
     assert unbound == ["+ 501  NOT_BOUND", "- 200"]

@@ -1,4 +1,4 @@
-"""Forty conversations with the API of faults.yaml, over one connection each, for whoever makes
+"""Forty-two conversations with the API of faults.yaml, over one connection each, for whoever makes
 the server fail in the middle of them.
 
 A script is a list of steps, a step a list of requests that are sent without waiting. The
@@ -91,6 +91,7 @@ SEED = [
 ]
 
 _LONG = "x" * 40000
+_KEY = 'Idempotency-Key: "k-1"'
 _MATCH = 'If-Match: "1"'
 
 SCRIPTS = {
@@ -177,6 +178,14 @@ SCRIPTS = {
         [post("/users", user(6)), merge("/users/2", {"name": "Eve"}), delete("/notes/a"), post("/users", user(6))],
         [get("/users")],
     ],
+    "create under a key, and again": [
+        [post("/products", product("jug"), _KEY)], [post("/products", product("jug"), _KEY)],
+        [post("/products", product("mug"), _KEY)], [get("/products?sort=id")],
+    ],
+    "change under a key, and again": [
+        [merge("/products/1", {"stock": 3}, _MATCH, _KEY)], [merge("/products/1", {"stock": 3}, _MATCH, _KEY)],
+        [post("/products", product("cup"), 'Idempotency-Key: "a" b')], [get("/products/1")],
+    ],
     "a head that is refused": [[Ask("GET", b"GET /users HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n")]],
 }
-assert len(SCRIPTS) == 40
+assert len(SCRIPTS) == 42

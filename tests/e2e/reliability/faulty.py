@@ -33,6 +33,7 @@ Answer = collections.namedtuple("Answer", "status fields content code")
 _VOLATILE = [
     (re.compile(r"req_[0-9A-Za-z]{22}"), "REQUEST"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "TIME"),
+    (re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "DATE"),
     (re.compile(r"\$argon2id?\$[^\"]*"), "HASH"),
     (re.compile(r"cursor=[-_A-Za-z0-9%.]+"), "cursor=CURSOR"),
 ]
@@ -165,9 +166,9 @@ def rows_of(database):
     rows = {}
     for table in sorted(tables):
         columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{table}")')]
-        kept = [name for name in columns if name not in ("_modified", "modified")]
+        kept = [name for name in columns if name not in ("_modified", "modified", "expires")]
         names = ", ".join(f'"{name}"' for name in kept)
-        rows[table] = sorted(steady(json.dumps(row)) for row in connection.execute(f'SELECT {names} FROM "{table}"'))
+        rows[table] = sorted(steady(json.dumps(row, default=lambda blob: blob.decode("latin-1"))) for row in connection.execute(f'SELECT {names} FROM "{table}"'))
     connection.close()
     return rows
 

@@ -169,7 +169,8 @@ static void every_fact_says_what_it_means(void **state)
 /* docs/graph.md has a row for each fact, which says what facts.def says. */
 static void the_documentation_has_every_fact(void **state)
 {
-	static const char *const phases[] = { "FIXED", "REQUEST", "ACCESS", "LIMIT", "STORE", "BODY", "WRITE" };
+	static const char *const phases[] = { "FIXED", "REQUEST", "ACCESS", "LIMIT",
+		                              "KEY",   "STORE",   "BODY",   "WRITE" };
 	static const char *const defaults[] = {
 		[STATUTE_DEFAULT_ASK] = "ask",         [STATUTE_DEFAULT_ASK_NO] = "ask (no)",
 		[STATUTE_DEFAULT_ASK_YES] = "ask (yes)", [STATUTE_DEFAULT_NO] = "no",

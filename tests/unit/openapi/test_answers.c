@@ -105,7 +105,7 @@ static void a_list_answers_what_headers_store_and_tags_lead_to(void **state)
 
 static void a_duplicate_needs_a_unique_member(void **state)
 {
-	static const char *const every = "201 +400 +406 +408 +412 +413 +415 +422 +500 +503 +507";
+	static const char *const every = "201 +400 +406 +408 +409 +412 +413 +415 +422 +500 +503 +507";
 
 	(void)state;
 	load(S(HEAD_3_1 "paths:\n"
@@ -119,9 +119,9 @@ static void a_duplicate_needs_a_unique_member(void **state)
 	                "}}\n"
 	                "    delete: {responses: {'204': {description: Gone.}}}\n" NOTE));
 	assert_str(written(answers_of("POST", "/notes")), every);
-	assert_str(codes_of(answers_of("POST", "/notes"), 409), "-");
+	assert_str(codes_of(answers_of("POST", "/notes"), 409), "REQUEST_IN_PROGRESS");
 	assert_str(codes_of(answers_of("POST", "/books"), 409),
-	           "ISBN_ALREADY_EXISTS TITLE_OWNER_ALREADY_EXISTS");
+	           "REQUEST_IN_PROGRESS ISBN_ALREADY_EXISTS TITLE_OWNER_ALREADY_EXISTS");
 	assert_str(codes_of(answers_of("PUT", "/books/{id}"), 409),
 	           "ISBN_ALREADY_EXISTS TITLE_OWNER_ALREADY_EXISTS");
 	assert_str(codes_of(answers_of("DELETE", "/books/{id}"), 409), "-");
@@ -140,7 +140,8 @@ static void an_id_that_the_client_makes_may_be_taken(void **state)
 	                "  /tags/{tagName}:\n"
 	                "    parameters: [{name: tagName, in: path, required: true, " STRING "}]\n"
 	                "    get: {responses: {'200': {description: One.}}}\n"));
-	assert_str(codes_of(answers_of("POST", "/tags"), 409), "TAG_NAME_ALREADY_EXISTS");
+	assert_str(codes_of(answers_of("POST", "/tags"), 409),
+	           "REQUEST_IN_PROGRESS TAG_NAME_ALREADY_EXISTS");
 	unload();
 }
 
@@ -160,7 +161,7 @@ static void references_make_conflicts_and_missing_targets(void **state)
 	assert_str(codes_of(answers_of("DELETE", "/users/{id}"), 409), "RESOURCE_IN_USE");
 	assert_str(codes_of(answers_of("DELETE", "/notes/{id}"), 409), "-");
 	assert_str(codes_of(answers_of("POST", "/notes"), 422),
-	           "VALIDATION_FAILED REFERENCE_NOT_FOUND CONSTRAINT_VIOLATED");
+	           "IDEMPOTENCY_KEY_REUSED VALIDATION_FAILED REFERENCE_NOT_FOUND CONSTRAINT_VIOLATED");
 	unload();
 }
 
@@ -213,7 +214,33 @@ static void schema_failures_are_400_where_the_owner_says_so(void **state)
 	                "    post: {requestBody: " BODY ", responses: {'201': " ONE "}}\n"
 	                "  /notes/{id}:\n" ID "    get: {responses: {'200': " ONE "}}\n" NOTE));
 	assert_str(codes_of(answers_of("POST", "/notes"), 400),
-	           "CONTENT_REQUIRED MALFORMED_CONDITION MALFORMED_CHUNK MALFORMED_BODY VALIDATION_FAILED");
+	           "CONTENT_REQUIRED INVALID_IDEMPOTENCY_KEY MALFORMED_CONDITION MALFORMED_CHUNK MALFORMED_BODY "
+	           "VALIDATION_FAILED");
+	unload();
+}
+
+/* E10 to E12, J01: a key may come with any POST and PATCH, unless the owner turns it off. */
+static void keys_have_answers_where_they_count(void **state)
+{
+	(void)state;
+	load(S(HEAD_3_1 "paths:\n"
+	                "  /notes:\n"
+	                "    x-statute: {idempotency: off}\n"
+	                "    post: {requestBody: " BODY ", responses: {'201': " ONE "}}\n"
+	                "  /notes/{id}:\n" ID "    put: {requestBody: " BODY ", responses: {'200': " ONE
+	                "}}\n"
+	                "    delete: {responses: {'204': {description: Gone.}}}\n"
+	                "  /books:\n"
+	                "    post: {x-statute: {idempotency: {required: true, reuse-status: 409}}, requestBody: " BODY
+	                ", responses: {'201': " ONE "}}\n"
+	                "  /books/{id}:\n" ID "    get: {responses: {'200': " ONE "}}\n" NOTE));
+	assert_str(codes_of(answers_of("POST", "/notes"), 409), "-");
+	assert_str(codes_of(answers_of("PUT", "/notes/{id}"), 409), "-");
+	assert_str(codes_of(answers_of("DELETE", "/notes/{id}"), 409), "-");
+	assert_str(codes_of(answers_of("POST", "/books"), 409), "REQUEST_IN_PROGRESS IDEMPOTENCY_KEY_REUSED");
+	assert_str(codes_of(answers_of("POST", "/books"), 400),
+	           "CONTENT_REQUIRED IDEMPOTENCY_KEY_REQUIRED INVALID_IDEMPOTENCY_KEY MALFORMED_CONDITION "
+	           "MALFORMED_CHUNK MALFORMED_BODY");
 	unload();
 }
 
@@ -255,7 +282,7 @@ static void a_status_is_mentioned_by_number_class_or_default(void **state)
 	                "  /notes/{id}:\n" ID "    get: {responses: {'200': " ONE "}}\n" NOTE));
 	assert_str(written(answers_of("GET", "/notes")), "200 +304 400 *406 *412 +500 +503");
 	assert_str(written(answers_of("POST", "/notes")),
-	           "201 *400 *406 *408 *412 *413 *415 *422 *500 *503 *507");
+	           "201 *400 *406 *408 *409 *412 *413 *415 *422 *500 *503 *507");
 	unload();
 }
 
@@ -274,8 +301,8 @@ static void what_is_mentioned_and_cannot_come_is_told(void **state)
 	                "        '431': {description: j}, default: {description: k}}\n"
 	                "  /notes/{id}:\n" ID "    get: {responses: {'200': " ONE "}}\n" NOTE));
 	assert_str(written(answers_of("POST", "/notes")),
-	           "201 *400 *406 *408 *412 *413 *415 *422 *500 *503 *507 "
-	           "-200 -3XX -401 -405 -409 -410");
+	           "201 *400 *406 *408 409 *412 *413 *415 *422 *500 *503 *507 "
+	           "-200 -3XX -401 -405 -410");
 	unload();
 }
 
@@ -357,7 +384,7 @@ static void the_code_of_a_duplicate_has_the_digits_of_the_name(void **state)
 	                "      responses: {'201': {description: New.}}\n"
 	                "  /books/{id}:\n" ID "    get: {responses: {'200': {description: One.}}}\n"));
 	assert_str(codes_of(answers_of("POST", "/books"), 409),
-	           "PART09_ALREADY_EXISTS ISBN13_A1B_Z_ALREADY_EXISTS");
+	           "REQUEST_IN_PROGRESS PART09_ALREADY_EXISTS ISBN13_A1B_Z_ALREADY_EXISTS");
 	unload();
 }
 
@@ -371,6 +398,7 @@ int main(void)
 		TEST(what_an_owner_declares_brings_its_codes),
 		TEST(a_put_creates_where_the_document_says_201),
 		TEST(schema_failures_are_400_where_the_owner_says_so),
+		TEST(keys_have_answers_where_they_count),
 		TEST(what_is_not_bound_answers_501_alone),
 		TEST(options_that_are_declared_answer_204),
 		TEST(a_status_is_mentioned_by_number_class_or_default),

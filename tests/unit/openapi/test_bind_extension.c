@@ -55,8 +55,8 @@ static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **stat
 	(void)state;
 	FAULT("{onn-delete: gone}", "17", "x-statute has no key 'onn-delete' here; did you mean 'on-delete'?");
 	FAULT("{wherefore: 1}", "17",
-	      "x-statute has no key 'wherefore' here; the keys here are collection, conceal, cors, limit, "
-	      "on-delete, owner, references, require-match, roles, rules, transitions, unique");
+	      "x-statute has no key 'wherefore' here; the keys here are collection, conceal, cors, "
+	      "idempotency, limit, on-delete, owner, references, require-match, roles, rules, transitions, unique");
 	FAULT("[unique]", "16", "x-statute must be an object");
 }
 
@@ -270,8 +270,8 @@ static void the_root_takes_keys_of_its_own(void **state)
 	          "leave it out\n"
 	          "api.yaml:1:42: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
 	          "or leave it out\n"
-	          "api.yaml:1:49: error: x-statute has no key 'unique' here; the keys here are cors, limit, maintenance, "
-	          "query, require-tls, schema-status\n");
+	          "api.yaml:1:49: error: x-statute has no key 'unique' here; the keys here are cors, idempotency, "
+	          "limit, maintenance, query, require-tls, schema-status\n");
 	bind_text(S("x-statute: {schema-status: 404}\n" NOTES("{}")), STATUTE_EDOCUMENT,
 	          "api.yaml:1:28: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
 	          "or leave it out\n");

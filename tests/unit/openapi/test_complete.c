@@ -211,7 +211,7 @@ static void every_error_is_a_problem(void **state)
 		errors++;
 	}
 	assert_int_equal(errors,
-	                 10); /* 400 404 406 408 412 413 415 500 503 507: none for the 422 that is there */
+	                 11); /* 400 404 406 408 409 412 413 415 500 503 507: none for the 422 that is there */
 }
 
 static void an_owners_components_are_used_where_they_fit(void **state)
