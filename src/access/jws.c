@@ -2,6 +2,7 @@
 #include "access/jws.h"
 
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -34,6 +35,12 @@ static bool split(struct str token, struct parts *ret_parts)
 	return parts.header.len && str_find(rest, '.') == rest.len;
 }
 
+/* What does not decode may lack no more than memory. */
+static enum jws_outcome malformed(const struct arena *arena)
+{
+	return arena->failed ? JWS_NO_MEMORY : JWS_MALFORMED;
+}
+
 static enum jws_outcome read_header(struct arena *arena, struct str text, struct json **ret_header)
 {
 	const struct json_limits limits = { .depth = HEADER_DEPTH, .nodes = HEADER_NODES };
@@ -42,7 +49,7 @@ static enum jws_outcome read_header(struct arena *arena, struct str text, struct
 	int r;
 
 	if (!base64url_decode(arena, text, &bytes))
-		return JWS_MALFORMED;
+		return malformed(arena);
 	r = json_parse(arena, bytes, &limits, ret_header, &fault);
 	if (r == STATUTE_ENOMEM)
 		return JWS_NO_MEMORY;
@@ -76,18 +83,27 @@ static const unsigned char *bytes_of(struct str s)
 
 /* ---- Each family ---------------------------------------------------------- */
 
-static bool mac_holds(const struct jwk *key, const char *digest, struct str text, struct str signature)
+/* What an operation of OpenSSL came to that only fails where memory does: the keys were tried when they were read. */
+static enum jws_outcome outcome_of(bool was_done, bool holds)
+{
+	if (!was_done)
+		return JWS_NO_MEMORY;
+	return holds ? JWS_VALID : JWS_SIGNATURE;
+}
+
+static enum jws_outcome check_mac(const struct jwk *key, const char *digest, struct str text,
+                                  struct str signature)
 {
 	unsigned char made[EVP_MAX_MD_SIZE];
 	size_t len = sizeof(made);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	bool holds = context && EVP_DigestSignInit_ex(context, NULL, digest, NULL, NULL, key->key, NULL) > 0 &&
-	             EVP_DigestSign(context, made, &len, bytes_of(text), text.len) > 0 &&
-	             len == signature.len && CRYPTO_memcmp(made, signature.at, len) == 0;
+	bool is_made = context && EVP_DigestSignInit_ex(context, NULL, digest, NULL, NULL, key->key, NULL) > 0 &&
+	               EVP_DigestSign(context, made, &len, bytes_of(text), text.len) > 0;
+	bool holds = is_made && len == signature.len && CRYPTO_memcmp(made, signature.at, len) == 0;
 
 	EVP_MD_CTX_free(context);
 	OPENSSL_cleanse(made, sizeof(made));
-	return holds;
+	return outcome_of(is_made, holds);
 }
 
 static bool set_padding(EVP_PKEY_CTX *context, enum jws_family family)
@@ -100,18 +116,33 @@ static bool set_padding(EVP_PKEY_CTX *context, enum jws_family family)
 	return true;
 }
 
-static bool signature_holds(const struct jwk *key, const struct jws_algorithm_row *row, struct str text,
-                            struct str signature)
+/*
+ * What OpenSSL could not compute leaves an error behind, and so may a signature that is wrong: that is
+ * EC_R_BAD_SIGNATURE, or an error of RSA's.
+ */
+static bool is_short_of_memory(void)
+{
+	bool is = false;
+
+	for (unsigned long error; (error = ERR_get_error());)
+		is |= ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE || ERR_GET_LIB(error) == ERR_LIB_EVP ||
+		      (ERR_GET_LIB(error) == ERR_LIB_EC && ERR_GET_REASON(error) != EC_R_BAD_SIGNATURE);
+	return is;
+}
+
+static enum jws_outcome check_signature(const struct jwk *key, const struct jws_algorithm_row *row,
+                                        struct str text, struct str signature)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *how; /* of the context */
-	bool holds = context &&
-	             EVP_DigestVerifyInit_ex(context, &how, row->digest, NULL, NULL, key->key, NULL) > 0 &&
-	             set_padding(how, row->family) &&
-	             EVP_DigestVerify(context, bytes_of(signature), signature.len, bytes_of(text), text.len) == 1;
+	bool is_ready = context &&
+	                EVP_DigestVerifyInit_ex(context, &how, row->digest, NULL, NULL, key->key, NULL) > 0 &&
+	                set_padding(how, row->family);
+	bool holds = is_ready && EVP_DigestVerify(context, bytes_of(signature), signature.len, bytes_of(text),
+	                                          text.len) == 1;
 
 	EVP_MD_CTX_free(context);
-	return holds;
+	return outcome_of(is_ready && (holds || !is_short_of_memory()), holds);
 }
 
 /* r and s side by side (RFC 7518 section 3.4) as OpenSSL takes them; 0 where that fails. */
@@ -134,30 +165,30 @@ static size_t to_der(struct str signature, unsigned char der[DER_MAX])
 	return len > 0 ? (size_t)len : 0;
 }
 
-static bool ec_holds(const struct jwk *key, const struct jws_algorithm_row *row, struct str text,
-                     struct str signature)
+static enum jws_outcome check_ec(const struct jwk *key, const struct jws_algorithm_row *row, struct str text,
+                                 struct str signature)
 {
 	unsigned char der[DER_MAX];
 	size_t len = to_der(signature, der);
 
-	return len && signature_holds(key, row, text, str_of((char *)der, len));
+	return len ? check_signature(key, row, text, str_of((char *)der, len)) : JWS_NO_MEMORY;
 }
 
-static bool holds(const struct jwk *key, struct str text, struct str signature)
+static enum jws_outcome check(const struct jwk *key, struct str text, struct str signature)
 {
 	const struct jws_algorithm_row *row = jws_algorithm_row(key->algorithm);
-	bool is;
+	enum jws_outcome outcome;
 
 	if (!signature.len || (row->bytes && signature.len != row->bytes))
-		return false;
+		return JWS_SIGNATURE;
 	if (row->family == JWS_SECRET)
-		is = mac_holds(key, row->digest, text, signature);
+		outcome = check_mac(key, row->digest, text, signature);
 	else if (row->family == JWS_EC)
-		is = ec_holds(key, row, text, signature);
+		outcome = check_ec(key, row, text, signature);
 	else
-		is = signature_holds(key, row, text, signature);
+		outcome = check_signature(key, row, text, signature);
 	ERR_clear_error(); /* of this thread: a refused signature leaves some behind */
-	return is;
+	return outcome;
 }
 
 enum jws_outcome jws_verify_typed(const struct jwk_set *set, struct str token, struct arena *arena,
@@ -178,9 +209,10 @@ enum jws_outcome jws_verify_typed(const struct jwk_set *set, struct str token, s
 		return outcome;
 	if (!base64url_decode(arena, parts.signature, &signature) ||
 	    (parts.payload.len && !base64url_decode(arena, parts.payload, &payload)))
-		return JWS_MALFORMED;
-	if (!holds(key, parts.signed_text, signature))
-		return JWS_SIGNATURE;
+		return malformed(arena);
+	outcome = check(key, parts.signed_text, signature);
+	if (outcome != JWS_VALID)
+		return outcome;
 	*ret_payload = payload;
 	*ret_type = json_get_text(header, S("typ"));
 	return JWS_VALID;

@@ -11,20 +11,24 @@
 
 enum { NOW = 1767873600 };
 
-static atomic_size_t allocations; /* of OpenSSL */
+static atomic_size_t allocations;            /* of OpenSSL */
+static atomic_size_t failing = SIZE_MAX;     /* from that one on they fail */
+
+static bool fails(void)
+{
+	return atomic_fetch_add(&allocations, 1) >= atomic_load(&failing);
+}
 
 static void *count_malloc(size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	atomic_fetch_add(&allocations, 1);
-	return malloc(size);
+	return fails() ? NULL : malloc(size);
 }
 
 static void *count_realloc(void *at, size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	atomic_fetch_add(&allocations, 1);
-	return realloc(at, size);
+	return fails() ? NULL : realloc(at, size);
 }
 
 static void plain_free(void *at, const char *file, int line)
@@ -242,6 +246,28 @@ static void what_is_held_outlives_the_cache(void **state)
 	verified_token_release(token);
 }
 
+/* A server that is short of memory must not tell a client that its token is bad. */
+static void without_memory_a_valid_token_is_never_called_invalid(void **state)
+{
+	struct fixture *f = *state;
+	struct str text = sign_until(f->keys, NOW + 60, NULL);
+	enum token_cache_outcome outcome = TOKEN_CACHE_NO_MEMORY;
+	size_t left = 0;
+
+	for (; outcome != TOKEN_CACHE_VALID; left++) {
+		struct verified_token *token = NULL;
+		const char *why = NULL;
+
+		atomic_store(&failing, atomic_load(&allocations) + left);
+		outcome = token_cache_verify(f->cache, &f->scheme, text, NOW, &token, &why);
+		atomic_store(&failing, SIZE_MAX);
+		assert_true(outcome == TOKEN_CACHE_VALID || outcome == TOKEN_CACHE_NO_MEMORY);
+		if (token)
+			verified_token_release(token);
+	}
+	assert_true(left > 3);
+}
+
 /* ---- Keys that change ----------------------------------------------------------- */
 
 static void broken_keys_leave_those_that_were_there(void **state)
@@ -296,6 +322,7 @@ int main(void)
 		TEST(the_least_recently_used_goes_first),
 		TEST(a_token_of_very_many_claims_is_valid_and_not_kept),
 		TEST(what_is_held_outlives_the_cache),
+		TEST(without_memory_a_valid_token_is_never_called_invalid),
 		TEST(broken_keys_leave_those_that_were_there),
 		TEST(keys_can_be_replaced_while_they_are_used),
 	};

@@ -347,6 +347,30 @@ static void routes_know_who_demands_credentials(void **state)
 	unload();
 }
 
+/* A code that the graph has in general is told as the operation's kinds of credentials name it. */
+static void the_codes_of_401_and_403_follow_from_what_is_demanded(void **state)
+{
+	(void)state;
+	load(S(HEAD_3_1 "security: [{login: []}]\n"
+	                "paths:\n"
+	                "  /notes:\n"
+	                "    get: {responses: {default: {description: All.}}}\n"
+	                "    post: {security: [{login: []}, {basic: []}], requestBody: {content: {application/json: {}}}, "
+	                "responses: {default: {description: New.}}}\n"
+	                "  /notes/{id}:\n" ID
+	                "    get: {security: [], responses: {default: {description: One.}}}\n"
+	                "    delete: {x-statute: {roles: [admin]}, responses: {default: {description: Gone.}}}\n"
+	                "components:\n"
+	                "  securitySchemes: {login: {type: http, scheme: bearer}, basic: {type: http, scheme: basic}}\n"));
+	assert_str(codes_of(answers_of("GET", "/notes"), 401), "TOKEN_MISSING TOKEN_INVALID TOKEN_EXPIRED");
+	assert_str(codes_of(answers_of("POST", "/notes"), 401),
+	           "CREDENTIALS_REQUIRED TOKEN_INVALID TOKEN_EXPIRED INVALID_CREDENTIALS");
+	assert_str(codes_of(answers_of("GET", "/notes"), 403), "-");
+	assert_str(codes_of(answers_of("GET", "/notes/{id}"), 401), "-");
+	assert_str(codes_of(answers_of("DELETE", "/notes/{id}"), 403), "INSUFFICIENT_PERMISSION");
+	unload();
+}
+
 static void binding_says_what_is_wrong_once_and_again(void **state)
 {
 	static const char problem[] =
@@ -405,6 +429,7 @@ int main(void)
 		TEST(what_is_mentioned_and_cannot_come_is_told),
 		TEST(errors_that_need_no_operation_are_kept_apart),
 		TEST(routes_know_who_demands_credentials),
+		TEST(the_codes_of_401_and_403_follow_from_what_is_demanded),
 		TEST(binding_says_what_is_wrong_once_and_again),
 		TEST(the_code_of_a_duplicate_has_the_digits_of_the_name),
 	};
