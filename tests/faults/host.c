@@ -3,6 +3,7 @@
  * one line on stdout, and serves on a thread of its own meanwhile:
  *
  *	start DOCUMENT DATABASE LOG KIND N LASTS ERRNO   "port P hits H calls C" or "refused CODE hits H calls C"
+ *	tls CERTIFICATE KEY       "tls": the next server speaks TLS
  *	arm KIND N LASTS ERRNO    "armed": faults from here on; KIND "none" is none
  *	disarm                    "hits H calls C"
  *	short 0|1                 "short"
@@ -32,6 +33,7 @@ struct host {
 	struct statute_document *document;
 	struct statute_server *server;
 	pthread_t thread;
+	char certificate[TEXT_MAX], key[TEXT_MAX]; /* of the next server; empty: none */
 };
 
 static void *run(void *data)
@@ -60,6 +62,10 @@ static int open_all(struct host *host, const char *document, const char *databas
 	options.log = log;
 	options.workers = 1;
 	options.drain_timeout = 5000;
+	if (host->certificate[0]) {
+		options.tls_certificate = host->certificate;
+		options.tls_key = host->key;
+	}
 	return r < 0 ? r : statute_server_new(host->document, &options, &host->server);
 }
 
@@ -117,6 +123,8 @@ static void obey(struct host *host, const char *line)
 
 	if (strncmp(line, "start ", 6) == 0) {
 		start(host, line);
+	} else if (sscanf(line, "tls %511s %511s", host->certificate, host->key) == 2) {
+		puts("tls");
 	} else if (sscanf(line, "arm %31s %ld %d %d", kind, &at, &lasts, &error) == 4) {
 		arm(kind, at, lasts, error);
 		puts("armed");
