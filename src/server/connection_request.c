@@ -289,14 +289,17 @@ static bool can_go_on(const struct connection *c, size_t left)
  */
 static bool may_be_h2(struct connection *c, struct str input, size_t *ret_used)
 {
+	bool is_agreed;
+
 	if (c->is_http1 || !input.len || !can_go_on(c, input.len))
 		return false;
-	if (!str_starts(input, H2_PREFACE) && !str_starts(H2_PREFACE, input)) {
+	is_agreed = str_eq(connection_protocol(c), S("h2")); /* then what is no preface is an error */
+	if (!is_agreed && !str_starts(input, H2_PREFACE) && !str_starts(H2_PREFACE, input)) {
 		c->is_http1 = true;
 		return false;
 	}
 	*ret_used = 0;
-	if (input.len < H2_PREFACE.len) {
+	if (!is_agreed && input.len < H2_PREFACE.len) {
 		if (!c->x && !take_request(c))
 			connection_close(c);
 		return true;

@@ -3,15 +3,17 @@ trailers, cookies in crumbs, GOAWAY at the end, a reload between two streams."""
 
 import json
 import signal
+import socket
 import subprocess
 
 import pytest
 
+from certificates import made, needs_openssl
 from frames import (
     ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, NO_ERROR, PADDED, PREFACE, PROTOCOL_ERROR, RST_STREAM,
     SETTINGS, WINDOW_UPDATE, Frames, block, fields, frame, headers, number, setting,
 )
-from harness import SHOP, patiently, request
+from harness import PATIENCE, SHOP, patiently, request
 from shop_data import user
 
 JSON = ("content-type", "application/json")
@@ -283,6 +285,47 @@ def test_a_request_that_its_client_left_is_logged(shop):
         peer.send(headers(1, post("/users"), END_HEADERS), frame(DATA, 0, 1, b"{"), frame(RST_STREAM, 0, 1, number(8)))
         line = shop.wait_for_log(lambda line: line["status"] == 0)
         assert line["error"] == "CLIENT_GONE"
+
+
+# ---- Over TLS ---------------------------------------------------------------
+
+
+def agreed(server, protocols=("h2", "http/1.1")):
+    """A connection of TLS for which ALPN came to HTTP/2."""
+    plain = socket.create_connection((server.host, server.port), timeout=PATIENCE)
+    secure = made().context(protocols=protocols).wrap_socket(plain, server_hostname="shop.test")
+    assert secure.selected_alpn_protocol() == "h2"
+    return secure
+
+
+@needs_openssl
+@pytest.mark.core
+def test_over_tls_alpn_agrees_on_it(serve):
+    server = serve(SHOP, *made().options)
+    with Frames(server.port, over=agreed(server)) as peer:
+        ids = range(1, 61, 2)
+        for stream in ids:
+            peer.send(headers(stream, fields("GET", f"/users?limit={stream}")))
+        assert [peer.answer(stream).status for stream in ids] == [200] * 30
+
+
+@needs_openssl
+def test_over_tls_who_agreed_on_it_may_not_speak_http1(serve):
+    """RFC 9113 section 3.4."""
+    server = serve(SHOP, *made().options)
+    with Frames(server.port, over=agreed(server), preface=request("GET", "/users")) as peer:
+        assert peer.finish() == PROTOCOL_ERROR
+
+
+@needs_openssl
+def test_over_tls_large_content_goes_both_ways(serve):
+    server = serve(SHOP, *made().options)
+    name = "x" * 60
+    with Frames(server.port, over=agreed(server), preface=PREFACE + frame(SETTINGS, 0, 0, setting(4, 2**30)) +
+                frame(WINDOW_UPDATE, 0, 0, number(2**30))) as peer:
+        for at in range(1, 121, 2):
+            assert peer.ask(at, post("/users"), content(f"{name}{at}")).status == 201
+        assert len(json.loads(peer.ask(201, fields("GET", "/users?limit=60")).content)["items"]) == 60
 
 
 # ---- Its end ----------------------------------------------------------------
