@@ -87,7 +87,9 @@ static int add_identity(struct tls_server *server, const char *certificate, cons
 		free(file);
 		return r;
 	}
-	*identity = (struct tls_identity){ context, file, tls_certificate_end(context) };
+	identity->context = context;
+	identity->file = file;
+	identity->end_s = tls_certificate_end(context);
 	server->count++;
 	return 0;
 }
