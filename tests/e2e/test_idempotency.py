@@ -10,6 +10,7 @@ from problems import assert_problem
 from reloading import hang_up
 from shop_data import created, merge, product, user
 from test_resource_links import TEAMS
+from tokens import bearer, claims, secret_key, signed
 
 pytestmark = pytest.mark.core
 
@@ -311,3 +312,72 @@ def test_an_answer_that_was_tampered_with_is_not_given(serve):
             database.execute("UPDATE _key SET result = ?", (result,))
         assert_problem(post(client, product()), 500, "INTERNAL_ERROR")
     assert count(client) == 1
+
+
+SECURED = """
+openapi: 3.1.0
+info: { title: Orders, version: "1" }
+security: [{ login: [] }]
+paths:
+  /orders:
+    x-statute: { idempotency: required }
+    get: { responses: { "200": { description: All. } } }
+    post:
+      requestBody: { content: { application/json: { schema: { type: object } } } }
+      responses: { "201": { description: Made. } }
+  /orders/{id}:
+    parameters: [{ name: id, in: path, required: true, schema: { type: integer } }]
+    get: { responses: { "200": { description: One. } } }
+components:
+  securitySchemes:
+    login: { type: http, scheme: bearer, x-statute: { keys: keys.json } }
+"""
+
+
+def test_a_key_is_of_one_client(serve, tmp_path):
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [secret_key()]}))
+    document = tmp_path / "api.yaml"
+    document.write_text(SECURED)
+    client = serve(document).client()
+    ada, bob = (bearer(signed(claims(sub=name))) for name in ("ada", "bob"))
+    first = post(client, {}, path="/orders", **ada)
+    assert first.status_code == 201 and first.headers["Location"] == "/orders/1"
+    other = post(client, {}, path="/orders", **bob)
+    assert other.status_code == 201 and other.headers["Location"] == "/orders/2" and not is_replay(other)
+    assert_replays(first, post(client, {}, path="/orders", **ada))
+    assert_replays(other, post(client, {}, path="/orders", **bob))
+    assert_problem(post(client, {}, path="/orders"), 401, "TOKEN_MISSING")
+    assert_problem(client.post("/orders", json={}), 401, "TOKEN_MISSING")
+    assert_problem(client.post("/orders", json={}, headers=ada), 400, "IDEMPOTENCY_KEY_REQUIRED")
+
+
+def h2_fields(frames, key):
+    more = [("content-type", "application/json"), ("idempotency-key", key)]
+    return frames.fields("POST", "/products", *more)
+
+
+def test_http_2_and_http_1_share_keys(shop, client):
+    frames = pytest.importorskip("frames", reason="python3-hpack is not installed")
+    content = json.dumps(product()).encode()
+    first = client.post("/products", content=content,
+                        headers={"Content-Type": "application/json", "Idempotency-Key": '"k-1"'})
+    assert first.status_code == 201
+    with frames.Frames(shop.port) as peer:
+        again = peer.ask(1, h2_fields(frames, "k-1"), content)
+    assert (again.status, again.content) == (201, first.content)
+    assert again.field("idempotency-replayed") == "true"
+
+
+def test_a_stream_that_is_cancelled_gives_its_key_back(shop, client):
+    frames = pytest.importorskip("frames", reason="python3-hpack is not installed")
+    with frames.Frames(shop.port) as peer:
+        peer.send(frames.headers(1, h2_fields(frames, "k"), frames.END_HEADERS))
+        for _ in patiently("the stream does not take the key"):
+            if post(client, product(price=-1), key="k").status_code == 409:
+                break
+        peer.send(frames.frame(frames.RST_STREAM, 0, 1, frames.number(frames.CANCEL)))
+        for _ in patiently("the key is not given back"):
+            response = post(client, product(), key="k")
+            if response.status_code != 409:
+                break
+        assert response.status_code == 201 and not is_replay(response)
