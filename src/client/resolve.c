@@ -19,8 +19,9 @@
 struct lookup {
 	char host[URL_HOST_MAX + 1], port[6];
 	struct addrinfo *list;
-	int result;       /* of getaddrinfo; before `done_fd` is readable the thread's alone */
-	int done_fd;
+	int result;       /* of getaddrinfo; the thread's alone until it is_done */
+	int done_fd;      /* wakes the caller */
+	atomic_bool is_done;
 	atomic_int users; /* the caller and the thread */
 };
 
@@ -48,6 +49,7 @@ static void *run(void *data)
 	lookup->result = look_up(lookup, AI_ADDRCONFIG);
 	if (lookup->result != 0) /* where the loopback interface is all there is, that flag finds nothing */
 		lookup->result = look_up(lookup, 0);
+	atomic_store(&lookup->is_done, true);
 	eventfd_write(lookup->done_fd, 1);
 	leave(lookup);
 	return NULL;
@@ -106,7 +108,7 @@ static int look_up_elsewhere(struct lookup *lookup, const struct deadline *deadl
 		atomic_fetch_sub(&lookup->users, 1);
 		return STATUTE_ENOMEM;
 	}
-	if (deadline_await(deadline, lookup->done_fd, POLLIN))
+	if (deadline_await(deadline, lookup->done_fd, POLLIN) && atomic_load(&lookup->is_done))
 		return take(lookup, ret_list, ret_cause);
 	*ret_cause = "the host's name was not resolved in time";
 	return STATUTE_EIO;
