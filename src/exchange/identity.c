@@ -270,6 +270,10 @@ int exchange_find_identity(struct exchange *x, enum statute_fact asked)
 	case STATUTE_FACT_CREDENTIALS_VALID:
 		r = security ? find_valid(x, security) : STATUTE_EINVAL;
 		break;
+	case STATUTE_FACT_CROSS_SITE:
+		if (security)
+			FACT(CROSS_SITE, identity_is_cross_site(x, security));
+		break;
 	case STATUTE_FACT_PERMITTED:
 		if (security)
 			find_permitted(x, security);

@@ -49,6 +49,9 @@ extern const struct identity_kind identity_token;    /* identity_token.c */
 extern const struct identity_kind identity_password; /* identity_password.c */
 extern const struct identity_kind identity_api_key;  /* identity_api_key.c */
 
+/* cross_site.c: may a page of another site have made a browser send it, with its cookie? Once the choice is known. */
+bool identity_is_cross_site(const struct exchange *x, const struct security *security);
+
 /* Does its Authorization field name the scheme of HTTP authentication? For kinds. */
 bool identity_authorization_is(const struct exchange *x, struct str scheme);
 

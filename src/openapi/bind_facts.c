@@ -159,6 +159,14 @@ static void set_absent_features(struct statute_facts *facts)
 	SET(HAS_RANGE, false);
 }
 
+static bool takes_cookie(const struct security *security)
+{
+	for (size_t i = 0; i < security->scheme_count; i++)
+		if (security->schemes[i]->kind == SECURITY_API_KEY && security->schemes[i]->place == SECURITY_IN_COOKIE)
+			return true;
+	return false;
+}
+
 /*
  * Whether credentials are asked for is for the exchange to say, too: they may be optional, or security
  * turned off. What an operation demands beyond valid ones is a question only where it demands something.
@@ -175,6 +183,8 @@ static void set_access_facts(const struct bound_operation *bound, struct statute
 			is_limited |= security->choices[i].demands[k].scope_count ||
 			              security->choices[i].demands[k].role_count;
 	statute_fact_forget(facts, STATUTE_FACT_NEEDS_CREDENTIALS);
+	if (takes_cookie(security) && !method_is_safe(bound->operation->method))
+		statute_fact_forget(facts, STATUTE_FACT_CROSS_SITE);
 	if (is_limited)
 		statute_fact_forget(facts, STATUTE_FACT_PERMITTED);
 	SET(CONCEALS_OPERATION, json_is_true(json_get(bound->operation->extension, S("conceal"))));

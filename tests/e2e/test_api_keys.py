@@ -179,6 +179,40 @@ def test_a_key_can_be_in_a_cookie(serve):
         assert_problem(wire.ask(twice), 400, "MALFORMED_CREDENTIALS")
 
 
+@pytest.mark.parametrize("fields, is_forged", [
+    ([], False),
+    (["Origin: http://shop.test"], False),
+    (["Origin: https://SHOP.test"], False),
+    (["Sec-Fetch-Site: same-origin", "Origin: https://front.test"], False),
+    (["Sec-Fetch-Site: none"], False),
+    (["Origin: https://friend.test", "Sec-Fetch-Site: cross-site"], False),
+    (["Origin: https://evil.test"], True),
+    (["Origin: null"], True),
+    (["Origin: http://shop.test.evil.test"], True),
+    (["Origin: https://friend.test", "Origin: https://evil.test"], True),
+    (["Sec-Fetch-Site: cross-site"], True),
+    (["Sec-Fetch-Site: same-site", "Origin: http://shop.test"], True),
+])
+def test_a_cookie_vouches_for_no_write_of_another_sites_page(serve, fields, is_forged):
+    text = document("collection: keys, hash: keyHash, roles: roles", "in: cookie, name: session")
+    server = serve(text + 'x-statute: {cors: {origins: ["https://friend.test"], credentials: true}}\n')
+    key, _ = add(server.client(), roles=["writer"])
+    with server.wire() as wire:
+        cookie = f"Cookie: session={key}"
+        assert wire.ask(request("GET", "/notes", cookie, *fields)).status == 200
+        response = wire.ask(request("POST", "/notes", cookie, "Content-Type: application/json", *fields, content=b"{}"))
+    if is_forged:
+        assert_problem(response, 403, "CROSS_SITE_REQUEST")
+    else:
+        assert response.status == 201
+
+
+def test_a_key_in_a_field_is_no_matter_of_sites(client):
+    key, _ = add(client, roles=["writer"])
+    foreign = {"Origin": "https://evil.test", "Sec-Fetch-Site": "cross-site"}
+    assert client.post("/notes", json={}, headers=sent(key) | foreign).status_code == 201
+
+
 def test_a_key_in_the_query_has_to_be_allowed(serve, tmp_path):
     place = "in: query, name: api_key"
     (tmp_path / "x.yaml").write_text(document(place=place))
