@@ -127,6 +127,12 @@ static uint64_t tag_of(const struct limit_key *key)
 	return tag < TAG_FIRST ? TAG_FIRST : tag;
 }
 
+/* Each key has windows of its own: those of all clients would end at the same moment, and they come back together. */
+static uint64_t time_of(uint64_t tag, const struct limit_policy *policy, uint64_t now_ns)
+{
+	return now_ns + tag % policy->window_ns;
+}
+
 /*
  * One try to replace the key's word by one that counts the request, or takes it back (ret_state NULL); false
  * where another thread was faster.
@@ -135,10 +141,11 @@ static bool try_count(struct group *group, size_t place, uint64_t tag, const str
                       uint64_t now_ns, struct limit_state *ret_state)
 {
 	uint64_t word = atomic_load_explicit(&group->words[place], memory_order_acquire), next;
+	uint64_t own_ns = time_of(tag, policy, now_ns);
 
 	if (atomic_load_explicit(&group->tags[place], memory_order_relaxed) != tag)
 		return false;
-	next = ret_state ? limit_count(policy, word, now_ns, ret_state) : limit_uncount(policy, word, now_ns);
+	next = ret_state ? limit_count(policy, word, own_ns, ret_state) : limit_uncount(policy, word, own_ns);
 	return next == word || atomic_compare_exchange_strong(&group->words[place], &word, next);
 }
 

@@ -171,7 +171,7 @@ static void add_number(struct exchange *x, struct str name, uint64_t value)
 
 	buf_init(&buf, &x->arena, TEXT_MAX);
 	buf_add_u64(&buf, value);
-	response_set(&x->response, name, buf_str(&buf));
+	response_add(&x->response, name, buf_str(&buf));
 }
 
 static struct str policy_text(struct exchange *x)
@@ -214,8 +214,8 @@ void exchange_add_limit_fields(struct exchange *x)
 
 	if (!limit || x->arena.failed)
 		return;
-	response_set(&x->response, S("RateLimit-Policy"), policy_text(x));
-	response_set(&x->response, S("RateLimit"), state_text(x));
+	response_add(&x->response, S("RateLimit-Policy"), policy_text(x));
+	response_add(&x->response, S("RateLimit"), state_text(x));
 	add_number(x, S("X-RateLimit-Limit"), limit_policy_quota(limit->policy));
 	add_number(x, S("X-RateLimit-Remaining"), limit->state.remaining);
 	add_number(x, S("X-RateLimit-Reset"), reset_at(x, limit));

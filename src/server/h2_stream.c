@@ -34,6 +34,7 @@ struct stream *stream_new(struct h2_connection *on)
 	s->x->host_data = on->c;
 	s->x->host_stream = s;
 	s->x->tls = on->c->tls;
+	s->x->network = on->c->network;
 	s->wire.arena = &s->x->arena;
 	s->wire.request = &s->x->request;
 	s->wire.owner = s;

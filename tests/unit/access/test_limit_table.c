@@ -161,7 +161,7 @@ static void kinds_of_keys_are_counted_apart(void **state)
 /* A table of one group: the ninth key takes the place of the one that was silent for the longest time. */
 static void a_full_group_forgets_the_key_that_was_silent_longest(void **state)
 {
-	struct limit_policy policy = policy_of(LIMIT_SLIDING, 1, 3600 * SECOND);
+	struct limit_policy policy = policy_of(LIMIT_BUCKET, 1, 3600 * SECOND);
 	struct limit_table *table;
 
 	(void)state;
@@ -174,6 +174,27 @@ static void a_full_group_forgets_the_key_that_was_silent_longest(void **state)
 	for (uint64_t who = 2; who <= 9; who++)
 		assert_false(count(table, &policy, who, 201 * SECOND));
 	assert_true(count(table, &policy, 1, 202 * SECOND));
+	limit_table_free(table);
+}
+
+/* Else all of them would come back at the same moment. */
+static void keys_have_windows_that_end_at_different_times(void **state)
+{
+	struct limit_policy policy = policy_of(LIMIT_SLIDING, 1, 1000 * SECOND);
+	struct limit_table *table;
+	unsigned later = 0;
+
+	(void)state;
+	assert_int_equal(limit_table_new(LIMIT_PLACES, &table), 0);
+	for (uint64_t who = 0; who < 1000; who++) {
+		struct limit_key key = key_of(&policy, who);
+		struct limit_state last;
+
+		limit_table_count(table, &policy, &key, SECOND, &last);
+		assert_true(last.reset_ns <= 1000 * SECOND);
+		later += last.reset_ns > 500 * SECOND;
+	}
+	assert_in_range(later, 300, 700);
 	limit_table_free(table);
 }
 
@@ -221,6 +242,7 @@ int main(void)
 		cmocka_unit_test(keys_are_counted_apart_and_so_are_policies),
 		cmocka_unit_test(kinds_of_keys_are_counted_apart),
 		cmocka_unit_test(a_full_group_forgets_the_key_that_was_silent_longest),
+		cmocka_unit_test(keys_have_windows_that_end_at_different_times),
 		cmocka_unit_test(threads_that_crowd_a_group_all_get_their_answers),
 	};
 
