@@ -38,20 +38,60 @@ use_tls() {
 	curl_options="--cacert $folder/cert.pem"
 }
 
-# start_statute [COMMAND BEFORE IT...]: serves the shop with one product; sets $url and $statute.
+# write_guarded_document: $document, whose products demand a token and have a limit that is never reached, and
+# $folder/open.yaml without both; sets $credentials, the field with a token.
+write_guarded_document() {
+	document=$folder/guarded.yaml
+	"$build/statute" token key >"$folder/keys.json"
+	credentials="Authorization: Bearer $("$build/statute" token make --keys "$folder/keys.json" --subject bench)"
+	cat >"$folder/open.yaml" <<YAML
+openapi: 3.1.0
+info: {title: Bench, version: "1"}
+paths:
+  /products:
+    get: {responses: {"200": {description: All.}}}
+    post:
+      requestBody: {content: {application/json: {schema: {\$ref: "#/components/schemas/Product"}}}}
+      responses: {"201": {description: Made.}}
+  /products/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get:
+      responses:
+        "200":
+          description: One.
+          content: {application/json: {schema: {\$ref: "#/components/schemas/Product"}}}
+components:
+  schemas:
+    Product:
+      type: object
+      properties:
+        {id: {type: integer, readOnly: true}, slug: {type: string}, name: {type: string}, price: {type: number}}
+  securitySchemes:
+    login: {type: http, scheme: bearer, x-statute: {keys: keys.json}}
+YAML
+	{
+		cat "$folder/open.yaml"
+		echo 'security: [{login: []}]'
+		echo 'x-statute: {limit: {requests: 250000, window: 1}}'
+	} >"$document"
+}
+
+# start_statute [COMMAND BEFORE IT...]: serves $document, or the shop, with one product; sets $url and $statute.
 start_statute() {
-	$core_of_server "$@" "$build/statute" serve examples/shop/openapi.yaml --listen 127.0.0.1:0 --workers 1 \
-		--log off --db "$folder/shop.db" $serve_options >"$folder/statute.out" 2>&1 &
+	served=$((${served:-0} + 1))
+	$core_of_server "$@" "$build/statute" serve "${document:-examples/shop/openapi.yaml}" --listen 127.0.0.1:0 --workers 1 \
+		--log off --db "$folder/shop-$served.db" $serve_options >"$folder/statute-$served.out" 2>&1 &
 	statute=$!
 	pids="$pids $statute"
-	until grep -qs '^listening on' "$folder/statute.out"; do
-		kill -0 "$statute" 2>/dev/null || { cat "$folder/statute.out" >&2; exit 1; }
+	until grep -qs '^listening on' "$folder/statute-$served.out"; do
+		kill -0 "$statute" 2>/dev/null || { cat "$folder/statute-$served.out" >&2; exit 1; }
 		sleep 0.1
 	done
-	url=$(sed -n 's/^listening on //p' "$folder/statute.out")
+	url=$(sed -n 's/^listening on //p' "$folder/statute-$served.out")
 	curl -sf $curl_options "$url/products" -H 'Content-Type: application/json' \
+		-H "${credentials:-X-No: credentials}" \
 		-d '{"slug": "tea-pot", "name": "Tea pot", "price": 19.90}' >/dev/null
-	body=$(curl -sf $curl_options "$url/products/1")
+	body=$(curl -sf $curl_options -H "${credentials:-X-No: credentials}" "$url/products/1")
 }
 
 # start_nginx: answers the same bytes at /item, and a file of them at /file; sets $nginx_url and $nginx,

@@ -1,7 +1,10 @@
 #!/bin/sh
 # How often a warm request calls malloc: counted by a library that is loaded before libc.
 . bench/common.sh
-start_statute env MALLOC_COUNT="$folder/count" LD_PRELOAD="$PWD/$build/bench/libcount_malloc.so"
+start_counted() {
+	start_statute env MALLOC_COUNT="$folder/count" LD_PRELOAD="$PWD/$build/bench/libcount_malloc.so"
+}
+start_counted
 [ "$(od -An -tu8 "$folder/count")" -gt 0 ] || { echo 'mallocs are not counted' >&2; exit 1; }
 
 # count NAME BOUND PATH [WRK OPTION...]
@@ -22,3 +25,6 @@ count 'GET by id' 0.01 /products/1
 count 'GET by id, 304' '' /products/1 -H 'If-None-Match: "1"'
 count 'list of one' '' /products
 count 'POST' '' /products -s bench/post.lua
+write_guarded_document
+start_counted
+count 'GET, with a limit and a token' 0.01 /products/1 -H "$credentials"
