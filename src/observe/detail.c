@@ -114,6 +114,12 @@ void trace_write_detail(const struct trace *trace, enum statute_fact fact, struc
 		write_field(buf, "Content-Type", trace_text(trace, TRACE_CONTENT_TYPE));
 		break;
 	case STATUTE_FACT_ACCEPT_FITS: write_field(buf, "Accept", trace_text(trace, TRACE_ACCEPT)); break;
+	case STATUTE_FACT_CREDENTIALS_VALID:
+	case STATUTE_FACT_PERMITTED:
+	case STATUTE_FACT_VISIBLE:
+	case STATUTE_FACT_ALLOWED_ON_RESOURCE:
+		write_field(buf, "Principal", trace_text(trace, TRACE_PRINCIPAL));
+		break;
 	case STATUTE_FACT_EXISTS: write_existence(trace, buf); break;
 	case STATUTE_FACT_HAS_IF_MATCH: write_field(buf, "If-Match", trace_text(trace, TRACE_IF_MATCH)); break;
 	case STATUTE_FACT_IF_MATCH_HOLDS: write_tags(trace, "If-Match", TRACE_IF_MATCH, buf); break;

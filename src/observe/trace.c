@@ -72,7 +72,8 @@ static void put_texts(struct trace *trace, const struct exchange *x, const struc
 	used = put_any(trace, used, TRACE_ETAG, x->target.etag);
 	used = put_fields(trace, used, &x->request);
 	used = put_any(trace, used, TRACE_HOST, x->request.authority);
-	put_fault(trace, used, &x->problem);
+	used = put_fault(trace, used, &x->problem);
+	put_any(trace, used, TRACE_PRINCIPAL, x->principal.id);
 }
 
 struct str trace_method(const struct trace *trace)

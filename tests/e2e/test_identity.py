@@ -284,6 +284,13 @@ def test_no_credentials_are_written_anywhere(start, tmp_path):
         assert one not in server.log_path.read_text() and one not in server.errors()
 
 
+def test_a_trace_says_who_it_was(start):
+    server = start()
+    response = server.client().post("/notes", json={}, headers=token(sub="ada", roles=["user"]))
+    trace = server.admin_client().get(f"/-/trace/{response.headers['X-Request-Id']}").text
+    assert "Principal: ada" in trace
+
+
 def test_a_token_that_outlives_many_others_is_still_known(client):
     """More different tokens than are kept: each is verified anew or found, and none is taken for another."""
     first = token(sub="first", roles=["admin"])
