@@ -155,6 +155,12 @@ static void find_items(struct binder *binder)
 	}
 }
 
+/* A single thing that clients read and none of them writes must say so: it might be anything else. */
+static bool is_asked_singleton(const struct path_item *item)
+{
+	return json_is_true(json_get(item->extension, S("singleton")));
+}
+
 static int find_singletons(struct binder *binder)
 {
 	for (size_t i = 0; i < binder->count; i++) {
@@ -165,7 +171,7 @@ static int find_singletons(struct binder *binder)
 		if (place->kind != BINDING_NONE)
 			continue;
 		if (place->item->parameter_count || !last_segment(place->item) || !operations[METHOD_GET] ||
-		    !(operations[METHOD_PUT] || operations[METHOD_PATCH]))
+		    !(operations[METHOD_PUT] || operations[METHOD_PATCH] || is_asked_singleton(place->item)))
 			continue;
 		name = long_name(binder, place->item);
 		if (!name.at || !(place->resource = resource_named(binder, name, place->item)))

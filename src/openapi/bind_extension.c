@@ -338,6 +338,14 @@ static const struct key operation_keys[] = {
 	{ { NULL, 0 }, NULL },
 };
 
+static int read_singleton(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	if (!json_is_true(value) || (resource && !resource->collection.is_singleton))
+		issues_add(binder->issues, value->at, "write singleton: true on a lone path with GET",
+		           "x-statute.singleton can only be true, on a path without parameters or items");
+	return 0;
+}
+
 static const struct key root_keys[] = {
 	{ STR_INIT("cors"), read_cors },
 	{ STR_INIT("idempotency"), bind_idempotency_check },
@@ -361,6 +369,7 @@ static const struct key resource_keys[] = {
 	{ STR_INIT("require-match"), read_require_match },
 	{ STR_INIT("roles"), read_roles },
 	{ STR_INIT("rules"), read_rules },
+	{ STR_INIT("singleton"), read_singleton },
 	{ STR_INIT("transitions"), read_transitions },
 	{ STR_INIT("unique"), read_unique },
 	{ { NULL, 0 }, NULL },

@@ -8,34 +8,37 @@
 
 enum { ROLES_MAX = 64 };
 
-static void read_owner(struct binder *binder, struct resource *resource, const struct json *value)
+/* False where it is none, and that was told. */
+static bool read_owner(struct binder *binder, struct resource *resource, const struct json *value)
 {
 	struct collection *collection = &resource->collection;
+	const struct json text = { .at = value->at }; /* what is wrong stands there, and not at the key */
 	size_t member;
 
 	if (!json_is(value, JSON_STRING)) {
 		issues_add(binder->issues, value->at, "name the member with its owner's id: owner: userId",
 		           "x-statute.owner is no text");
-		return;
+		return false;
 	}
 	if (collection->is_singleton) {
 		issues_add(binder->issues, value->at, "say who may with roles: {put: [admin]}",
 		           "what there is one of has no owner");
-		return;
+		return false;
 	}
 	if (str_eq(value->text, collection->id_name)) {
 		resource->owner->member = STORE_MEMBER_ID;
-		return;
+		return true;
 	}
-	if (!bind_extension_member(binder, resource, value, value->text, &member))
-		return;
+	if (!bind_extension_member(binder, resource, &text, value->text, &member))
+		return false;
 	if (collection->members[member].type != STORE_TEXT && collection->members[member].type != STORE_INTEGER) {
 		issues_add(binder->issues, value->at, "name a text or an integer", "'%.*s' cannot hold an id",
 		           STR_ARG(value->text));
-		return;
+		return false;
 	}
 	resource->owner->member = member;
 	collection->members[member].is_indexed = true;
+	return true;
 }
 
 /* Where it is no list of names, somebody has said so already. */
@@ -84,7 +87,8 @@ static int find_owners(struct binder *binder)
 				return STATUTE_ENOMEM;
 			*resource->owner = (struct resource_owner){ .conceals = true };
 		}
-		read_owner(binder, resource, value);
+		if (!read_owner(binder, resource, value))
+			resource->owner = NULL;
 	}
 	return 0;
 }

@@ -21,8 +21,14 @@ static void add_names(struct names *names, const struct str *list, size_t count)
 	}
 }
 
-static void gather(const struct security *security, struct names *roles, struct names *scopes)
+static void gather(const struct bound_operation *bound, struct names *roles, struct names *scopes)
 {
+	const struct security *security = bound->security;
+	const struct resource_owner *owner = bound->resource ? bound->resource->owner : NULL;
+
+	if (owner)
+		add_names(roles, owner->roles[bound->operation->method].names,
+		          owner->roles[bound->operation->method].count);
 	add_names(roles, security->roles, security->role_count);
 	for (size_t i = 0; i < security->choice_count; i++) {
 		const struct security_choice *choice = &security->choices[i];
@@ -132,7 +138,7 @@ int statute_document_security(struct statute_document *public, struct statute_se
 	for (size_t i = 0; i < api->path_count; i++)
 		for (enum method method = METHOD_UNKNOWN; method < METHOD_COUNT; method++)
 			if (api->paths[i].operations[method] && api->paths[i].operations[method]->security)
-				gather(api->paths[i].operations[method]->security, &roles, &scopes);
+				gather(api->paths[i].operations[method], &roles, &scopes);
 	r = copy_roles(&public->arena, &roles, &security);
 	if (r == 0 && scheme)
 		r = describe(&public->arena, scheme, &scopes, &security);

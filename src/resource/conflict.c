@@ -151,7 +151,7 @@ void resource_explain(struct exchange *x)
 		{ "VERSION_MISMATCH", explain_version },
 		{ "VALIDATION_FAILED", explain_validation },
 		{ "RESOURCE_FORBIDDEN", resource_explain_denial },
-		{ "MEMBER_FORBIDDEN", resource_explain_denial },
+		{ "MEMBER_FORBIDDEN", resource_explain_other_owner },
 	};
 	struct json *details = json_new(&x->arena, JSON_OBJECT);
 

@@ -302,3 +302,18 @@ int resource_explain_denial(struct exchange *x, struct json *details)
 	                               STR_ARG(x->bound->resource->singular));
 	return exchange_describe_denial(x, roles->names, roles->count);
 }
+
+int resource_explain_other_owner(struct exchange *x, struct json *details)
+{
+	const struct resource *resource = x->bound->resource;
+	size_t member = resource->owner->member;
+	struct str name = member == STORE_MEMBER_ID ? resource->collection.id_name
+	                                            : resource->collection.members[member].name;
+	int r = resource_explain_denial(x, details);
+
+	x->problem.detail = str_printf(&x->arena, "%.*s can only be the client's own.", STR_ARG(name));
+	if (r < 0)
+		return r;
+	return json_set(&x->arena, (struct json *)(uintptr_t)x->problem.details, S("field"),
+	                json_new_string(&x->arena, name));
+}

@@ -68,6 +68,7 @@ void resource_check_owner(struct exchange *x, const struct change *change, const
 /* In the transaction: does the body refer to a row that the client may not see? As to one that is not there. */
 bool resource_breaks_reference(struct exchange *x, const struct change *change, const struct json *body);
 STATUTE_CHECK int resource_explain_denial(struct exchange *x, struct json *details);
+STATUTE_CHECK int resource_explain_other_owner(struct exchange *x, struct json *details);
 
 /* understand.c: what content means. */
 STATUTE_CHECK int resource_understand(struct exchange *x);

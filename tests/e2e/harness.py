@@ -23,8 +23,9 @@ import time
 import httpx
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHOP = ROOT / "examples" / "shop" / "openapi.yaml"
 HTTP2 = bool(os.environ.get("STATUTE_TEST_HTTP2"))  # clients speak HTTP/2, by prior knowledge
+SHOP = ROOT / "tests" / "e2e" / "shop.yaml"  # as the example, and everybody may do everything
+EXAMPLE = ROOT / "examples" / "shop" / "openapi.yaml"
 PATIENCE = 30.0  # seconds that nothing here may take, on however busy a machine
 
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")

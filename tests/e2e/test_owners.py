@@ -179,7 +179,8 @@ def test_a_new_row_belongs_to_whoever_makes_it(client):
 def test_a_row_for_somebody_else_is_403(client):
     answer = client.post("/orders", headers=ADA, json={"userId": 2})
     problem = assert_problem(answer, 403, "MEMBER_FORBIDDEN", path="/orders")
-    assert problem["details"] == {"requiredRole": "admin", "yourRole": "user", "resource": "orders", "action": "create"}
+    assert problem["details"] == {"requiredRole": "admin", "yourRole": "user", "resource": "orders", "action": "create",
+                                  "field": "userId"}
     assert client.get("/orders", headers=ADMIN).json()["total"] == 0
 
 

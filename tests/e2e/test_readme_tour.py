@@ -15,7 +15,7 @@ import subprocess
 
 import pytest
 
-from harness import PATIENCE, ROOT, SHOP, binary
+from harness import EXAMPLE, PATIENCE, ROOT, binary
 
 README = (ROOT / "README.md").read_text()
 VOLATILE = {
@@ -58,25 +58,34 @@ def normal(answer):
     return head.splitlines(), content
 
 
-def run_step(command, server, folder):
-    environment = dict(os.environ, PATH=f"{pathlib.Path(binary()).parent}:{os.environ['PATH']}", HOME=str(folder))
+def run_step(command, server, folder, variables):
+    """What it says. A command that sets a variable sets it for those that follow."""
+    environment = dict(os.environ, PATH=f"{pathlib.Path(binary()).parent}:{os.environ['PATH']}", HOME=str(folder),
+                       **variables)
     environment.pop("http_proxy", None)
+    command = command.replace("shop.db", str(server.database))
+    name = re.match(r"([A-Z]+)=", command)
+    if name:
+        command += f'; printf %s "${name.group(1)}"'
     command = re.sub(r"\bcurl\b", f"curl -sS --noproxy '*' --max-time {PATIENCE:.0f}", command, count=1)
     command = command.replace("localhost:8080", f"127.0.0.1:{server.port}")
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, cwd=ROOT, env=environment, timeout=PATIENCE)
+    if name:
+        variables[name.group(1)] = done.stdout
+        return done.stderr
     return (done.stdout + done.stderr).replace("\r\n", "\n").replace(f"127.0.0.1:{server.port}", "localhost:8080").strip()
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_the_tour_is_what_happens(serve, tmp_path):
-    server = serve(SHOP)
-    names = {}
+    server = serve(EXAMPLE, "--dev")
+    names, variables = {}, {}
     count = 0
     for command, printed in steps():
         count += 1
         for theirs, ours in names.items():
             command = command.replace(theirs, ours)
-        came = run_step(command, server, tmp_path)
+        came = run_step(command, server, tmp_path, variables)
         assert normal(came) == normal(printed), f"$ {command}\n{came}"
         match_up(printed, came, names)
     assert count >= 8

@@ -55,8 +55,8 @@ static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **stat
 	(void)state;
 	FAULT("{onn-delete: gone}", "17", "x-statute has no key 'onn-delete' here; did you mean 'on-delete'?");
 	FAULT("{wherefore: 1}", "17",
-	      "x-statute has no key 'wherefore' here; the keys here are collection, conceal, cors, "
-	      "idempotency, limit, on-delete, owner, references, require-match, roles, rules, transitions, unique");
+	      "x-statute has no key 'wherefore' here; the keys here are collection, conceal, cors, idempotency, "
+	      "limit, on-delete, owner, references, require-match, roles, rules, singleton, transitions, unique");
 	FAULT("[unique]", "16", "x-statute must be an object");
 }
 
@@ -286,6 +286,33 @@ static const struct bound_path *path_of(const char *template)
 	return NULL;
 }
 
+static void a_lone_path_with_get_alone_is_one_thing_where_it_says_so(void **state)
+{
+	const char *start = HEAD_3_1 "paths:\n  /config/global:\n    x-statute: ";
+	const char *end = "\n    get: {responses: {'200': {description: It.}}}\n";
+
+	(void)state;
+	bind_text(str_printf(&arena, "%s{singleton: true}%s", start, end), 0, "");
+	assert_int_equal(path_of("/config/global")->operations[METHOD_GET]->kind, BINDING_SINGLETON);
+	assert_str(path_of("/config/global")->allow, "GET, HEAD, OPTIONS");
+	bind_text(str_printf(&arena, "%s{singleton: false}%s", start, end), STATUTE_EDOCUMENT,
+	          "api.yaml:5:16: error: x-statute stands on a path that is bound to nothing; give the path an item "
+	          "path below it, or name its collection\n");
+	FAULT("{singleton: true}", "28",
+	      "x-statute.singleton can only be true, on a path without parameters or items; write singleton: true "
+	      "on a lone path with GET");
+}
+
+static void an_owner_is_a_member_that_can_hold_an_id(void **state)
+{
+	(void)state;
+	FAULT("{conceal: maybe}", "26",
+	      "x-statute.conceal is a string; write conceal: true");
+	FAULT("{owner: statee}", "24", "'statee' is no scalar member of 'notes'; did you mean 'state'?");
+	FAULT("{owner: [state]}", "24",
+	      "x-statute.owner is no text; name the member with its owner's id: owner: userId");
+}
+
 static void cors_holds_for_its_path_alone(void **state)
 {
 	const struct cors *cors;
@@ -353,6 +380,8 @@ int main(void)
 		TEST(flags_take_their_one_value),
 		TEST(an_extension_on_an_unbound_path_does_nothing_and_says_so),
 		TEST(the_root_takes_keys_of_its_own),
+		TEST(a_lone_path_with_get_alone_is_one_thing_where_it_says_so),
+		TEST(an_owner_is_a_member_that_can_hold_an_id),
 		TEST(cors_holds_for_its_path_alone),
 		TEST(cors_tells_what_no_browser_would_take),
 	};

@@ -27,7 +27,7 @@
 #include "server/server.c"
 #pragma pop_macro("fail")
 
-#define SHOP STATUTE_SOURCE_DIR "/examples/shop/openapi.yaml"
+#define SHOP STATUTE_SOURCE_DIR "/tests/e2e/shop.yaml"
 #define FRAMINGS STATUTE_SOURCE_DIR "/tests/framing/"
 
 /* Every position; where a sanitizer makes each way cost several, a part of them (the parser alone is tried at all). */
