@@ -79,7 +79,7 @@ YAML
 # start_statute [COMMAND BEFORE IT...]: serves $document, or the shop, with one product; sets $url and $statute.
 start_statute() {
 	served=$((${served:-0} + 1))
-	$core_of_server "$@" "$build/statute" serve "${document:-examples/shop/openapi.yaml}" --listen 127.0.0.1:0 --workers 1 \
+	$core_of_server "$@" "$build/statute" serve "${document:-tests/e2e/shop.yaml}" --listen 127.0.0.1:0 --workers 1 \
 		--log off --db "$folder/shop-$served.db" $serve_options >"$folder/statute-$served.out" 2>&1 &
 	statute=$!
 	pids="$pids $statute"
