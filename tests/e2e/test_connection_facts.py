@@ -144,3 +144,18 @@ def test_it_is_true_or_false_whether_tls_is_demanded(tmp_path):
     (tmp_path / "api.yaml").write_text(REQUIRES.replace("true", "always", 1))
     result = run("serve", tmp_path / "api.yaml", "--listen", "127.0.0.1:0")
     assert result.returncode == 2 and "write require-tls: true" in result.stderr
+
+
+# ---- HTTP/2 ----------------------------------------------------------------
+
+
+@needs_openssl
+def test_it_is_the_same_over_http_2(serve):
+    pytest.importorskip("h2")
+    server = serve(REQUIRES, *made().options, "--host", "shop.test,127.0.0.1")
+    client = server.client(http2=True, http1=False, verify=made().context(protocols=["h2"]))
+    answer = client.get("/things")
+    assert answer.http_version == "HTTP/2" and answer.status_code == 200 and answer.headers[HSTS] == "max-age=31536000"
+    assert_problem(client.get("/things", headers={"Host": "other.test"}), 421, "MISDIRECTED_REQUEST")
+    assert_problem(client.post("/things", json={"name": "a"}, headers={"Early-Data": "1"}), 425, "TOO_EARLY")
+    assert client.post("/things", json={"name": "a"}).status_code == 201
