@@ -22,7 +22,8 @@ static bool is_referred_to(const struct api *api, const struct collection *targe
 static bool has_parameters(const struct operation *operation, bool in_path)
 {
 	for (size_t i = 0; i < operation->parameter_count; i++)
-		if ((operation->parameters[i].in == IN_PATH) == in_path)
+		if ((operation->parameters[i].in == IN_PATH) == in_path &&
+		    !parameter_is_idempotency_key(&operation->parameters[i], operation->method))
 			return true;
 	return false;
 }

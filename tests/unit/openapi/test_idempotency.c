@@ -100,6 +100,7 @@ static void a_parameter_that_is_required_requires_a_key(void **state)
 	BIND("", "", "",
 	     "parameters: [{name: idempotency-key, in: header, required: true, schema: {type: string}}], ");
 	assert_true(post()->is_required);
+	assert_true(statute_fact_is(&bound("/notes", METHOD_POST)->fixed, STATUTE_FACT_PARAMETERS_FIT));
 	BIND("", "", "", "parameters: [{name: Idempotency-Key, in: header, schema: {type: string}}], ");
 	assert_false(post()->is_required);
 	BIND("", "", "",
