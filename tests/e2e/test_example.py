@@ -47,7 +47,7 @@ def test_a_token_is_printed_for_an_admin_and_for_somebody(shop):
 def test_users_see_and_delete_themselves_and_admins_all(client, who):
     ada, bob = sign_up(client, "ada"), sign_up(client, "bob")
     admin = who(100, "admin")
-    assert_problem(client.delete(f"/users/{ada}"), 401, "TOKEN_MISSING", path=f"/users/{ada}")
+    assert_problem(client.delete(f"/users/{ada}"), 401, "CREDENTIALS_REQUIRED", path=f"/users/{ada}")
     assert client.delete(f"/users/{ada}", headers=who(bob)).status_code == 404
     assert client.get("/users", headers=who(ada)).json()["total"] == 1
     assert client.get("/users", headers=admin).json()["total"] == 2
@@ -56,7 +56,7 @@ def test_users_see_and_delete_themselves_and_admins_all(client, who):
 
 
 def test_products_are_for_everybody_and_changed_by_admins(client, who):
-    assert_problem(client.post("/products", json=TEA), 401, "TOKEN_MISSING", path="/products")
+    assert_problem(client.post("/products", json=TEA), 401, "CREDENTIALS_REQUIRED", path="/products")
     problem = assert_problem(client.post("/products", json=TEA, headers=who(1)), 403, "INSUFFICIENT_PERMISSION",
                              path="/products")
     assert problem["details"]["requiredRole"] == "admin"
@@ -78,6 +78,26 @@ def test_orders_are_seen_by_their_user_and_admins_and_so_many_a_minute(client, w
     answers = [client.post("/orders", json=order, headers=who(ada)).status_code for _ in range(30)]
     assert answers[-1] == 429 and set(answers) == {201, 429}
     assert client.post("/orders", json=order, headers=who(bob)).status_code == 201
+
+
+def test_a_password_says_who_a_user_is_and_gives_no_role(client):
+    answer = client.post("/users", json={"email": "eve@example.com", "name": "Eve", "password": "correct horse",
+                                         "role": "admin"})
+    eve = ("eve@example.com", "correct horse")
+    assert answer.json()["role"] == "admin"
+    assert client.get(f"/users/{answer.json()['id']}", auth=eve).status_code == 200
+    assert client.post("/products", json=TEA, auth=eve).status_code == 403
+    assert client.get("/users/1", auth=("eve@example.com", "battery staple")).status_code == 401
+
+
+def test_an_order_that_is_sent_again_with_its_key_is_ordered_once(client, who):
+    ada = who(sign_up(client, "ada"))
+    client.post("/products", json=TEA, headers=who(100, "admin"))
+    order = {"productId": 1, "quantity": 1, "subtotal": 3.50}
+    first, again = (client.post("/orders", json=order, headers={**ada, "Idempotency-Key": '"once"'}) for _ in range(2))
+    assert first.status_code == again.status_code == 201 and first.content == again.content
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert client.get("/orders", headers=ada).json()["total"] == 1
 
 
 def test_the_global_configuration_can_only_be_read(client, who):
