@@ -194,9 +194,9 @@ static __attribute__((noinline)) int check_content(const struct statute_facts *f
 			return 409;
 		if (!IS(PATCH_RESULT_FITS))
 			return 422;
-		if (IS(PATCH_FORBIDDEN))
-			return 403;
 	}
+	if (IS(MEMBER_FORBIDDEN))
+		return 403;
 	return IS(RULES_HOLD) ? 0 : 422;
 }
 
