@@ -1,6 +1,7 @@
 """Rate limits over real sockets: who is counted, what is said, and that the count is exact."""
 
 import datetime
+import hashlib
 import json
 import re
 import shutil
@@ -242,6 +243,51 @@ def test_a_limit_by_address_or_key_counts_tokens_of_one_address_together(secured
     for by in ("address", "key"):
         server = secured("{requests: 2, window: 86400, by: %s}" % by)
         assert [ask_as(server, who) for who in ("ada", "eve", "bob")] == [200, 200, 429]
+
+
+KEYED = """openapi: 3.1.0
+info: {title: T, version: "1"}
+paths:
+  /things:
+    get:
+      security: [{}, {key: []}]
+      x-statute: {limit: {requests: 2, window: 86400, by: key}}
+      responses: {"200": {description: All.}}
+    post:
+      requestBody: {content: {application/json: {}}}
+      responses: {"201": {description: Made.}}
+  /things/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {"200": {description: One.}}}
+  /keys:
+    x-statute: {unique: [hash]}
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Key"}}}}
+      responses: {"201": {description: Made.}}
+  /keys/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get:
+      responses:
+        "200": {description: One., content: {application/json: {schema: {$ref: "#/components/schemas/Key"}}}}
+components:
+  schemas:
+    Key: {type: object, properties: {id: {type: integer, readOnly: true}, hash: {type: string}}}
+  securitySchemes:
+    key: {type: apiKey, in: header, name: X-API-Key, x-statute: {collection: keys}}
+"""
+
+
+def test_a_limit_by_key_counts_each_key_apart_and_others_by_address(serve):
+    server = serve(KEYED)
+    client = server.client()
+    for key in ("first", "second"):
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        assert client.post("/keys", json={"hash": digest}).status_code == 201
+    for key in ("first", "second"):
+        asked = [client.get("/things", headers={"X-API-Key": key}).status_code for _ in range(3)]
+        assert asked == [200, 200, 429]
+    assert statuses(client, 3) == [200, 200, 429]
+    assert ask_from(server, "127.0.0.2") == 200
 
 
 @pytest.mark.core
