@@ -12,6 +12,7 @@ pids=
 scheme=http
 serve_options= # what use_tls adds for both servers and for whoever asks them
 nginx_options=
+nginx_listen= # what a row adds to nginx's listener
 curl_options=
 core_of_server='taskset -c 0'
 core_of_client='taskset -c 1'
@@ -109,7 +110,7 @@ http {
 	client_body_temp_path $folder; proxy_temp_path $folder; fastcgi_temp_path $folder;
 	uwsgi_temp_path $folder; scgi_temp_path $folder;
 	server {
-		listen 127.0.0.1:$port$([ "$scheme" = http ] || echo " ssl"); $nginx_options
+		listen 127.0.0.1:$port$([ "$scheme" = http ] || echo " ssl")$nginx_listen; $nginx_options
 		location = /item { default_type application/json; return 200 '$body'; }
 		location = /file { alias $folder/file; etag on; }
 	}
@@ -119,7 +120,7 @@ CONF
 	$core_of_server "$(command -v nginx || echo /usr/sbin/nginx)" -e /dev/null -c "$folder/nginx.conf" &
 	master=$!
 	pids="$pids $master"
-	until tag=$(curl -sfI $curl_options "$nginx_url/file" | tr -d '\r' | sed -n 's/^ETag: //p') && [ -n "$tag" ]; do
+	until tag=$(curl -sfI $curl_options "$nginx_url/file" | tr -d '\r' | sed -n 's/^[Ee][Tt]ag: //p') && [ -n "$tag" ]; do
 		kill -0 "$master" 2>/dev/null || { echo 'nginx does not start' >&2; exit 1; }
 		sleep 0.1
 	done

@@ -1,6 +1,7 @@
 /* `statute serve`: serves an OpenAPI document until it is told to stop. */
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -165,6 +166,18 @@ static void leave_signals(void)
 		sched_yield();
 }
 
+/*
+ * Requests that take much memory, one after another, must not have it cleared by the system each time:
+ * each thread keeps some. What a single request takes beyond a MiB is given back at once.
+ */
+static void keep_memory(void)
+{
+	enum { KEPT = 16 << 20, LARGE = 1 << 20 };
+
+	mallopt(M_TRIM_THRESHOLD, KEPT);
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+}
+
 /* Each connection takes a descriptor: as many as the system lets us have. */
 static void raise_descriptors(void)
 {
@@ -303,6 +316,7 @@ static int run(const void *given, char *const *words, size_t count)
 		return command_misused(&cmd_serve, count ? "one DOCUMENT at a time" : "which DOCUMENT?");
 	arena_init(&arena, 1024, 1 << 20);
 	raise_descriptors();
+	keep_memory();
 	chosen.server.workers = (uint32_t)chosen.workers;
 	if (!chosen.server.database)
 		chosen.server.database = database_beside(&arena, words[0]);

@@ -7,11 +7,17 @@
 
 enum { NS_PER_MS = 1000000, US_PER_MS = 1000 };
 
-static const uint64_t patience_ns = (uint64_t)ADMISSION_PATIENCE_MS * NS_PER_MS;
-
 static uint64_t age_max_ns(const struct worker *worker)
 {
 	return worker->shared->limits.queue_age * NS_PER_MS;
+}
+
+/* How long it must have lasted, as of `now`. */
+static uint64_t patience_ns(const struct worker *worker, uint64_t now)
+{
+	uint64_t whole = (uint64_t)ADMISSION_PATIENCE_MS * NS_PER_MS, brief = age_max_ns(worker);
+
+	return now < worker->admission.alert_until && brief < whole ? brief : whole;
 }
 
 void admission_begin_turn(struct worker *worker, uint64_t now)
@@ -20,6 +26,9 @@ void admission_begin_turn(struct worker *worker, uint64_t now)
 		return;
 	worker->admission.turn_at = now;
 	worker->admission.began = uv_hrtime();
+	if (worker->admission.was_calm)
+		worker->admission.calm_at = worker->admission.began;
+	worker->admission.was_calm = false;
 }
 
 /* Is nothing there that the loop would not have to wait for? */
@@ -33,13 +42,10 @@ static bool is_idle(struct worker *worker)
 void admission_end_turn(struct worker *worker)
 {
 	struct admission *admission = &worker->admission;
-	uint64_t now;
 
 	if (!admission->turn_at)
 		return;
-	now = uv_hrtime();
-	if (now - admission->began < age_max_ns(worker) || is_idle(worker))
-		admission->calm_at = now;
+	admission->was_calm = uv_hrtime() - admission->began < age_max_ns(worker) || is_idle(worker);
 	admission->turn_at = 0;
 }
 
@@ -48,24 +54,25 @@ static bool is_loop_behind(const struct worker *worker)
 {
 	const struct admission *admission = &worker->admission;
 
-	return admission->began - admission->calm_at >= patience_ns &&
+	return admission->began - admission->calm_at >= patience_ns(worker, admission->began) &&
 	       uv_hrtime() - admission->began >= age_max_ns(worker);
 }
 
 /* Was it late whenever it was looked at, for long enough? */
-static bool lasts(struct lateness *lateness, bool is_late)
+static bool lasts(const struct worker *worker, struct lateness *lateness, bool is_late)
 {
-	uint64_t now;
+	uint64_t now, patience;
 
 	if (!is_late) {
 		lateness->since = 0;
 		return false;
 	}
 	now = uv_hrtime();
-	if (!lateness->since || now - lateness->looked >= patience_ns)
+	patience = patience_ns(worker, now);
+	if (!lateness->since || now - lateness->looked >= (uint64_t)ADMISSION_PATIENCE_MS * NS_PER_MS)
 		lateness->since = now;
 	lateness->looked = now;
-	return now - lateness->since >= patience_ns;
+	return now - lateness->since >= patience;
 }
 
 static bool is_overloaded(struct worker *worker, const struct request *request, struct store *store)
@@ -73,7 +80,7 @@ static bool is_overloaded(struct worker *worker, const struct request *request, 
 	if (worker->in_flight >= worker->in_flight_max || is_loop_behind(worker))
 		return true;
 	return !method_is_safe(request->method) &&
-	       lasts(&worker->admission.store,
+	       lasts(worker, &worker->admission.store,
 	             store_waiting_us(store) >= worker->shared->limits.queue_age * US_PER_MS);
 }
 
@@ -81,7 +88,8 @@ bool admission_to_background(struct worker *worker)
 {
 	bool is_late = worker->background && worker->admission.background_wait >= age_max_ns(worker);
 
-	return !lasts(&worker->admission.background, is_late) && worker->background < worker->background_max;
+	return !lasts(worker, &worker->admission.background, is_late) &&
+	       worker->background < worker->background_max;
 }
 
 void admission_ask(struct worker *worker, const struct request *request, struct exchange_host *host)
@@ -89,4 +97,6 @@ void admission_ask(struct worker *worker, const struct request *request, struct 
 	host->is_draining = worker_is_draining(worker);
 	host->maintenance = maintenance_now(&worker->shared->maintenance, host->api->maintenance);
 	host->is_overloaded = !worker->is_admin && is_overloaded(worker, request, host->store);
+	if (host->is_overloaded)
+		worker->admission.alert_until = uv_hrtime() + (uint64_t)ADMISSION_ALERT_MS * NS_PER_MS;
 }

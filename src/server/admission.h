@@ -4,7 +4,8 @@
  *
  * What tells an overload from a burst is that it lasts. The server is behind where requests have waited
  * for longer than --queue-age all of the last half second: for their turn in the loop, for the store, or
- * for a helper thread. Then whatever has waited that long in its turn of the loop is answered 503 before
+ * for a helper thread. After that, for some seconds, it is so as soon as they wait twice as long as that:
+ * an overload that is held back looks like none. While the server is behind, whatever has waited that long in its turn of the loop is answered 503 before
  * it is routed or its content read; so are writes, and what needs a helper thread, while those are behind.
  *
  * On the worker's thread.
@@ -16,7 +17,7 @@
 
 struct worker;
 
-enum { ADMISSION_PATIENCE_MS = 500 };
+enum { ADMISSION_PATIENCE_MS = 500, ADMISSION_ALERT_MS = 5000 };
 
 /* Since when something has been late, whenever it was looked at; in ns, 0: it was not. */
 struct lateness {
@@ -26,7 +27,9 @@ struct lateness {
 struct admission {
 	uint64_t turn_at; /* the turn of the loop, as its time in ms; 0: between two */
 	uint64_t began;   /* the turn, ns */
-	uint64_t calm_at; /* when one was last short, or left nothing to do, ns */
+	bool was_calm;    /* the last one was short, or left nothing to do */
+	uint64_t calm_at; /* when the turn after the last calm one began, ns */
+	uint64_t alert_until; /* a request was turned away not long before, ns */
 	struct lateness store, background;
 	uint64_t background_wait; /* how long the last one on a helper thread waited for it, ns */
 };

@@ -368,6 +368,7 @@ int worker_new(struct shared *shared, struct generation *generation, struct work
 	worker->is_secure = shared->tls && !is_admin;
 	worker->door = is_admin ? &shared->admin : &shared->public;
 	worker->date_s = -1;
+	worker->admission.was_calm = true;
 	access_log_init(&worker->log, &shared->sink);
 	set_timeouts(worker);
 	set_shares(worker);

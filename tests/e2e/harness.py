@@ -213,6 +213,8 @@ class Server:
         arguments = ["serve", str(self.document), "--listen", "127.0.0.1:0", "--db", str(self.database)]
         if "--log" not in self.options:
             arguments += ["--log", str(self.log_path)]
+        if "--queue-age" not in self.options:
+            arguments += ["--queue-age", "60s"]  # a busy machine, or a sanitizer, is no overload
         environment = dict(os.environ)
         environment.setdefault("TSAN_OPTIONS", "halt_on_error=0 exitcode=66")
         self._errors = open(self.errors_path, "ab")
