@@ -4,9 +4,10 @@
  *
  * What tells an overload from a burst is that it lasts. The server is behind where requests have waited
  * for longer than --queue-age all of the last half second: for their turn in the loop, for the store, or
- * for a helper thread. After that, for some seconds, it is so as soon as they wait twice as long as that:
- * an overload that is held back looks like none. While the server is behind, whatever has waited that long in its turn of the loop is answered 503 before
- * it is routed or its content read; so are writes, and what needs a helper thread, while those are behind.
+ * for a helper thread. After that, for some seconds, it is so as soon as that has lasted for --queue-age:
+ * an overload that is held back looks like none. While the server is behind, whatever has waited that long
+ * in its turn of the loop is answered 503 before it is routed or its content read; so are writes, and what
+ * needs a helper thread, while those are behind.
  *
  * On the worker's thread.
  */

@@ -11,7 +11,7 @@ from test_server import DOCUMENT, big_things, post
 
 pytestmark = [pytest.mark.expects_5xx, pytest.mark.threads]
 
-CLIENTS, REQUESTS = 16, 100
+CLIENTS, REQUESTS = 16, 500
 COSTLY = request("HEAD", "/things")  # many bytes are read and written as JSON, and few are sent
 
 
