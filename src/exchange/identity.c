@@ -7,7 +7,6 @@
  */
 #include "exchange/identity.h"
 
-#include "access/credentials.h"
 
 const struct identity_kind *identity_kind_of(enum security_kind kind)
 {
@@ -18,14 +17,6 @@ const struct identity_kind *identity_kind_of(enum security_kind kind)
 	};
 
 	return kinds[kind];
-}
-
-bool identity_authorization_is(const struct exchange *x, struct str scheme)
-{
-	struct credentials sent;
-
-	return credentials_read(request_field(&x->request, FIELD_AUTHORIZATION), &sent) &&
-	       str_eq_nocase(sent.scheme, scheme);
 }
 
 static const struct security *security_of(const struct exchange *x)
@@ -81,9 +72,14 @@ static bool has_token_in_query(const struct exchange *x)
 
 static int need_identity(struct exchange *x)
 {
+	if (x->identity)
+		return 0;
+	x->identity = arena_new(&x->arena, struct identity);
 	if (!x->identity)
-		x->identity = arena_new(&x->arena, struct identity);
-	return x->identity ? 0 : STATUTE_ENOMEM;
+		return STATUTE_ENOMEM;
+	if (request_has(&x->request, FIELD_AUTHORIZATION))
+		(void)credentials_read(request_field(&x->request, FIELD_AUTHORIZATION), &x->identity->sent);
+	return 0;
 }
 
 static void blame(struct exchange *x, size_t scheme, const char *why)

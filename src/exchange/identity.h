@@ -5,6 +5,7 @@
 #ifndef STATUTE_EXCHANGE_IDENTITY_H
 #define STATUTE_EXCHANGE_IDENTITY_H
 
+#include "access/credentials.h"
 #include "exchange/facts.h"
 
 enum identity_outcome {
@@ -19,6 +20,7 @@ enum identity_outcome {
 
 /* What was found out about one request, in its arena. */
 struct identity {
+	struct credentials sent; /* what Authorization has; empty where it is absent or no credentials at all */
 	enum identity_outcome outcomes[SECURITY_SCHEMES_MAX]; /* by scheme of the operation */
 	struct principal principals[SECURITY_SCHEMES_MAX];    /* of those that are VALID */
 	const char *why;       /* they are not valid: a sentence for the client, static; NULL: no more is said */
@@ -53,6 +55,9 @@ extern const struct identity_kind identity_api_key;  /* identity_api_key.c */
 bool identity_is_cross_site(const struct exchange *x, const struct security *security);
 
 /* Does its Authorization field name the scheme of HTTP authentication? For kinds. */
-bool identity_authorization_is(const struct exchange *x, struct str scheme);
+static inline bool identity_authorization_is(const struct exchange *x, struct str scheme)
+{
+	return str_eq_nocase(x->identity->sent.scheme, scheme);
+}
 
 #endif

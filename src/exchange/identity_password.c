@@ -9,7 +9,6 @@
 #include <stdatomic.h>
 
 #include "access/basic.h"
-#include "access/credentials.h"
 #include "access/password.h"
 #include "access/password_cache.h"
 #include "exchange/identity_rows.h"
@@ -27,14 +26,6 @@ struct attempt {
 	enum password_outcome outcome;
 };
 
-static struct str sent_of(const struct exchange *x)
-{
-	struct credentials sent = { 0 };
-
-	return credentials_read(request_field(&x->request, FIELD_AUTHORIZATION), &sent) ? sent.rest
-	                                                                                : (struct str){ 0 };
-}
-
 static bool is_sent(const struct exchange *x, const struct security_scheme *scheme)
 {
 	(void)scheme;
@@ -48,7 +39,7 @@ static const char *misread(struct exchange *x, const struct security_scheme *sch
 
 	(void)scheme;
 	/* Without memory it can be read: `check` finds out, and says so. */
-	return basic_read(&x->arena, sent_of(x), &user, &password, &why) == BASIC_MALFORMED ? why : NULL;
+	return basic_read(&x->arena, x->identity->sent.rest, &user, &password, &why) == BASIC_MALFORMED ? why : NULL;
 }
 
 static struct password_owner owner_of(const struct attempt *attempt)
@@ -130,7 +121,7 @@ static enum identity_outcome begin(struct exchange *x, const struct security_sch
 	const char *why = NULL;
 	struct str user;
 
-	if (!attempt || basic_read(&x->arena, sent_of(x), &user, &attempt->password, &why) != BASIC_READ)
+	if (!attempt || basic_read(&x->arena, x->identity->sent.rest, &user, &attempt->password, &why) != BASIC_READ)
 		return IDENTITY_NO_MEMORY; /* it was well formed, by now */
 	attempt->scheme = scheme;
 	outcome = look_up(x, user, attempt);

@@ -1,16 +1,7 @@
 /* Bearer tokens (RFC 6750): the kind of http bearer, oauth2 and openIdConnect. */
-#include "access/credentials.h"
 #include "access/token_cache.h"
 #include "client/key_source.h"
 #include "exchange/identity.h"
-
-static struct str token_of(const struct exchange *x)
-{
-	struct credentials sent = { 0 };
-
-	return credentials_read(request_field(&x->request, FIELD_AUTHORIZATION), &sent) ? sent.rest
-	                                                                                 : (struct str){ 0 };
-}
 
 static bool is_sent(const struct exchange *x, const struct security_scheme *scheme)
 {
@@ -20,7 +11,7 @@ static bool is_sent(const struct exchange *x, const struct security_scheme *sche
 
 static const char *misread(struct exchange *x, const struct security_scheme *scheme)
 {
-	struct str token = token_of(x);
+	struct str token = x->identity->sent.rest;
 
 	(void)scheme;
 	if (!token.len)
@@ -96,7 +87,8 @@ static enum identity_outcome check(struct exchange *x, const struct security_sch
 
 	if (!demanded.keyring)
 		return IDENTITY_UNAVAILABLE;
-	switch (token_cache_verify(x->host->tokens, &demanded, token_of(x), x->now_ms / 1000, &token, ret_why)) {
+	switch (token_cache_verify(x->host->tokens, &demanded, x->identity->sent.rest, x->now_ms / 1000, &token,
+	                           ret_why)) {
 	case TOKEN_CACHE_VALID: return take(x, token, ret_principal);
 	case TOKEN_CACHE_INVALID: return refuse(x, scheme, *ret_why);
 	case TOKEN_CACHE_EXPIRED: return IDENTITY_EXPIRED;
