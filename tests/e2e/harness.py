@@ -39,6 +39,11 @@ def binary():
     return str(path if path.is_absolute() else ROOT / path)
 
 
+def is_sanitized():
+    """Is it a build whose allocator keeps what was freed, and which takes a memory of its own beside?"""
+    return "asan" in binary() or "tsan" in binary()
+
+
 def run(*arguments, **options):
     """The binary with arguments, to its end."""
     options.setdefault("timeout", PATIENCE)
@@ -217,6 +222,8 @@ class Server:
             arguments += ["--queue-age", "60s"]  # a busy machine, or a sanitizer, is no overload
         environment = dict(os.environ)
         environment.setdefault("TSAN_OPTIONS", "halt_on_error=0 exitcode=66")
+        if self.under:  # a program that traces it: then leaks cannot be looked for
+            environment["ASAN_OPTIONS"] = "detect_leaks=0"
         self._errors = open(self.errors_path, "ab")
         self.process = subprocess.Popen(
             [*self.under, binary(), *arguments, *self.options],

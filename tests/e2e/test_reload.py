@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from harness import PATIENCE, SHOP, binary, patiently, request
+from harness import PATIENCE, SHOP, binary, is_sanitized, patiently, request
 from problems import assert_problem
 from reloading import hang_up, told
 from shop_data import created
@@ -404,7 +404,7 @@ def test_memory_and_descriptors_stay_flat_over_200_reloads(serve):
             assert "was reloaded" in hang_up(server)
             assert client.get("/users/1").status_code == 200
 
-    is_watched = "asan" in binary() or "tsan" in binary()  # then a leak is told at the end, and all takes longer
+    is_watched = is_sanitized()  # then a leak is told at the end, and all takes longer
     reload_often(10 if is_watched else 40)
     before = descriptors(), kilobytes()
     reload_often(20 if is_watched else 160)

@@ -12,7 +12,7 @@ import warnings
 import pytest
 
 from certificates import Certificate, ManualWire, SecureWire, made, needs_openssl
-from harness import PATIENCE, Wire, patiently, request, run
+from harness import PATIENCE, Wire, is_sanitized, patiently, request, run
 from prometheus import scrape
 from test_server import DOCUMENT, post
 
@@ -459,7 +459,7 @@ def test_a_thousand_handshakes_leave_nothing_behind(secure):
     for number in range(1000):
         shake_hands(server, context, number)
     wait_for_descriptors(server, before)
-    assert resources(server)[1] < memory * 1.1 + 512
+    assert is_sanitized() or resources(server)[1] < memory * 1.1 + 512
 
 
 def test_a_client_that_takes_nothing_costs_little_and_is_cut_off(secure):

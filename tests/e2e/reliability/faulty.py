@@ -41,7 +41,12 @@ _DROPPED_FIELDS = ("date", "x-request-id", "last-modified", "content-length", "c
 
 
 def host_path():
-    """The host of the build that is under test, else of one with AddressSanitizer; None where none was built."""
+    """
+    The host of the build that is under test, else of one with AddressSanitizer; None where none was built, or
+    the build has ThreadSanitizer, which takes the place of the same functions.
+    """
+    if "tsan" in binary():
+        return None
     beside = pathlib.Path(binary()).parent / "tests" / "faulty_host"
     for path in (beside, ROOT / "build" / "asan" / "tests" / "faulty_host"):
         if path.exists():

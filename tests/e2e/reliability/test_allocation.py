@@ -11,7 +11,7 @@ from faulty import NEVER, Host, Talk, host_path, play
 
 pytestmark = [
     pytest.mark.core,
-    pytest.mark.skipif(host_path() is None, reason="tests/faulty_host was not built"),
+    pytest.mark.skipif(host_path() is None, reason="tests/faulty_host was not built, or cannot be with ThreadSanitizer"),
 ]
 
 # At the small size, every so many points; "memory" is malloc and its relatives, "piece" a piece of an arena.

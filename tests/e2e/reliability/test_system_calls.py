@@ -18,7 +18,7 @@ from faulty import DOCUMENT, Host, Talk, host_path, judge, play, rows_of, wait_f
 
 pytestmark = [
     pytest.mark.core,
-    pytest.mark.skipif(host_path() is None, reason="tests/faulty_host was not built"),
+    pytest.mark.skipif(host_path() is None, reason="tests/faulty_host was not built, or cannot be with ThreadSanitizer"),
 ]
 
 CALLS = 20  # the first so many calls of a script are made to fail

@@ -10,7 +10,7 @@ from certificates import SecureWire, made, needs_openssl
 from faulty import NEVER, Host, host_path
 from harness import request
 
-pytestmark = [needs_openssl, pytest.mark.skipif(not host_path(), reason="no faulty_host was built")]
+pytestmark = [needs_openssl, pytest.mark.skipif(not host_path(), reason="tests/faulty_host was not built, or cannot be with ThreadSanitizer")]
 
 LIGHT = 60  # places of each kind that are tried where it is not at full size
 
