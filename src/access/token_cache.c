@@ -7,7 +7,8 @@
 
 #include <openssl/sha.h>
 
-enum { DIGEST = 32, SLOTS = TOKEN_CACHE_ENTRIES * 2, ENTRY_FIRST = 2048, ENTRY_ARENA_MAX = 4 << 20 };
+enum { DIGEST = sizeof(struct token_digest) };
+enum { SLOTS = TOKEN_CACHE_ENTRIES * 2, ENTRY_FIRST = 2048, ENTRY_ARENA_MAX = 4 << 20 };
 
 struct entry {
 	struct verified_token token; /* first: who holds it knows no more */
@@ -113,14 +114,29 @@ void token_cache_free(struct token_cache *cache)
 	free(cache);
 }
 
+static struct entry *look_up(struct entry *const slots[SLOTS], size_t scheme, const uint8_t digest[DIGEST])
+{
+	struct entry *entry;
+	uint32_t word;
+
+	memcpy(&word, digest, sizeof(word));
+	entry = slots[word % SLOTS];
+	while (entry && (entry->scheme != scheme || memcmp(entry->digest, digest, DIGEST) != 0))
+		entry = entry->next;
+	return entry;
+}
+
+bool token_cache_has(const struct token_cache *cache, size_t scheme, const struct token_digest *digest)
+{
+	return look_up(cache->slots, scheme, digest->bytes) != NULL;
+}
+
 /* A use of what was found valid and still is. */
 static struct entry *find(struct token_cache *cache, const struct token_scheme *scheme,
                           const uint8_t digest[DIGEST], int64_t now_s)
 {
-	struct entry *entry = *slot_of(cache, digest);
+	struct entry *entry = look_up(cache->slots, scheme->index, digest);
 
-	while (entry && (entry->scheme != scheme->index || memcmp(entry->digest, digest, DIGEST) != 0))
-		entry = entry->next;
 	if (!entry)
 		return NULL;
 	if (entry->ends_s <= now_s || entry->keys != keyring_number(scheme->keyring)) {
@@ -191,27 +207,24 @@ static struct entry *new_entry(const uint8_t digest[DIGEST], const struct token_
 	return entry;
 }
 
-static void hash(struct str text, uint8_t digest[DIGEST])
+void token_digest_take(struct str text, struct token_digest *ret_digest)
 {
 	SHA256_CTX state;
 
 	SHA256_Init(&state);
 	SHA256_Update(&state, text.at, text.len);
-	SHA256_Final(digest, &state);
+	SHA256_Final(ret_digest->bytes, &state);
 }
 
 enum token_cache_outcome token_cache_verify(struct token_cache *cache, const struct token_scheme *scheme,
-                                            struct str text, int64_t now_s, struct verified_token **ret_token,
-                                            const char **ret_why)
+                                            struct str text, const struct token_digest *digest, int64_t now_s,
+                                            struct verified_token **ret_token, const char **ret_why)
 {
+	struct entry *entry = find(cache, scheme, digest->bytes, now_s);
 	enum token_cache_outcome outcome;
-	uint8_t digest[DIGEST];
-	struct entry *entry;
 
-	hash(text, digest);
-	entry = find(cache, scheme, digest, now_s);
 	if (!entry) {
-		entry = new_entry(digest, scheme);
+		entry = new_entry(digest->bytes, scheme);
 		if (!entry)
 			return TOKEN_CACHE_NO_MEMORY;
 		outcome = verify(entry, scheme, text, now_s, ret_why);

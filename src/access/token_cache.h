@@ -43,13 +43,21 @@ void token_cache_free(struct token_cache *cache);
 enum token_cache_outcome { TOKEN_CACHE_VALID, TOKEN_CACHE_INVALID, TOKEN_CACHE_EXPIRED, TOKEN_CACHE_NO_KEYS,
 	                   TOKEN_CACHE_NO_MEMORY };
 
+/* What a token is known by. */
+struct token_digest {
+	uint8_t bytes[32];
+};
+void token_digest_take(struct str text, struct token_digest *ret_digest);
+/* Is it among those that were found valid for the scheme of this index, whether it still is or not? */
+bool token_cache_has(const struct token_cache *cache, size_t scheme, const struct token_digest *digest);
+
 /*
- * Verifies `text`, or finds that it was. VALID: *ret_token, to be released. INVALID and EXPIRED:
+ * Verifies `text`, whose digest that is, or finds that it was. VALID: *ret_token, to be released. INVALID and EXPIRED:
  * *ret_why, a static sentence. NO_KEYS: the keyring has none yet.
  */
 enum token_cache_outcome token_cache_verify(struct token_cache *cache, const struct token_scheme *scheme,
-                                            struct str text, int64_t now_s, struct verified_token **ret_token,
-                                            const char **ret_why);
+                                            struct str text, const struct token_digest *digest, int64_t now_s,
+                                            struct verified_token **ret_token, const char **ret_why);
 void verified_token_release(struct verified_token *token);
 
 /* How many it has; for tests. */

@@ -6,6 +6,7 @@
 #define STATUTE_EXCHANGE_IDENTITY_H
 
 #include "access/credentials.h"
+#include "access/token_cache.h"
 #include "exchange/facts.h"
 
 enum identity_outcome {
@@ -27,6 +28,7 @@ struct identity {
 	size_t blamed;         /* the scheme that `why` and the error are about */
 	const struct security_choice *held; /* the choice that the principal is of; NULL: none */
 	bool is_in_query;      /* the query has a token, which is never read */
+	struct token_digest token; /* of `sent`, where it may be a token */
 	void *data;            /* of the kind whose check waits; of each kind its own business */
 };
 

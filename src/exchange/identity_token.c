@@ -1,5 +1,4 @@
 /* Bearer tokens (RFC 6750): the kind of http bearer, oauth2 and openIdConnect. */
-#include "access/token_cache.h"
 #include "client/key_source.h"
 #include "exchange/identity.h"
 
@@ -9,13 +8,16 @@ static bool is_sent(const struct exchange *x, const struct security_scheme *sche
 	return identity_authorization_is(x, S("Bearer"));
 }
 
+/* One that was found valid before could be read then. */
 static const char *misread(struct exchange *x, const struct security_scheme *scheme)
 {
 	struct str token = x->identity->sent.rest;
 
-	(void)scheme;
 	if (!token.len)
 		return "Authorization has no token behind Bearer";
+	token_digest_take(token, &x->identity->token);
+	if (token_cache_has(x->host->tokens, scheme->index, &x->identity->token))
+		return NULL;
 	return credentials_is_token68(token) ? NULL : "the token has characters that no token has";
 }
 
@@ -87,8 +89,8 @@ static enum identity_outcome check(struct exchange *x, const struct security_sch
 
 	if (!demanded.keyring)
 		return IDENTITY_UNAVAILABLE;
-	switch (token_cache_verify(x->host->tokens, &demanded, x->identity->sent.rest, x->now_ms / 1000, &token,
-	                           ret_why)) {
+	switch (token_cache_verify(x->host->tokens, &demanded, x->identity->sent.rest, &x->identity->token,
+	                           x->now_ms / 1000, &token, ret_why)) {
 	case TOKEN_CACHE_VALID: return take(x, token, ret_principal);
 	case TOKEN_CACHE_INVALID: return refuse(x, scheme, *ret_why);
 	case TOKEN_CACHE_EXPIRED: return IDENTITY_EXPIRED;

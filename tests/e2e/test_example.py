@@ -75,7 +75,7 @@ def test_orders_are_seen_by_their_user_and_admins_and_so_many_a_minute(client, w
     assert client.get(path, headers=who(100, "admin")).status_code == 200
     assert client.get(f"/users/{ada}/orders", headers=who(bob)).status_code == 404
     assert client.get(f"/users/{ada}/orders", headers=who(ada)).json()["total"] == 1
-    answers = [client.post("/orders", json=order, headers=who(ada)).status_code for _ in range(30)]
+    answers = [client.post("/orders", json=order, headers=who(ada)).status_code for _ in range(60)]  # some more than fit, wherever in its window
     assert answers[-1] == 429 and set(answers) == {201, 429}
     assert client.post("/orders", json=order, headers=who(bob)).status_code == 201
 

@@ -89,12 +89,21 @@ static struct str sign_until(struct statute_keys *keys, int64_t ends_s, const ch
 	return str_from(token);
 }
 
+static enum token_cache_outcome verify(struct fixture *f, struct str text, int64_t now_s,
+                                       struct verified_token **ret_token, const char **ret_why)
+{
+	struct token_digest digest;
+
+	token_digest_take(text, &digest);
+	return token_cache_verify(f->cache, &f->scheme, text, &digest, now_s, ret_token, ret_why);
+}
+
 static struct verified_token *held(struct fixture *f, struct str text, int64_t now_s)
 {
 	struct verified_token *token = NULL;
 	const char *why = NULL;
 
-	assert_int_equal(token_cache_verify(f->cache, &f->scheme, text, now_s, &token, &why), TOKEN_CACHE_VALID);
+	assert_int_equal(verify(f, text, now_s, &token, &why), TOKEN_CACHE_VALID);
 	return token;
 }
 
@@ -103,7 +112,7 @@ static void assert_outcome(struct fixture *f, struct str text, int64_t now_s, en
 	struct verified_token *token = NULL;
 	const char *why = NULL;
 
-	assert_int_equal(token_cache_verify(f->cache, &f->scheme, text, now_s, &token, &why), expected);
+	assert_int_equal(verify(f, text, now_s, &token, &why), expected);
 	assert_null(token);
 }
 
@@ -259,7 +268,7 @@ static void without_memory_a_valid_token_is_never_called_invalid(void **state)
 		const char *why = NULL;
 
 		atomic_store(&failing, atomic_load(&allocations) + left);
-		outcome = token_cache_verify(f->cache, &f->scheme, text, NOW, &token, &why);
+		outcome = verify(f, text, NOW, &token, &why);
 		atomic_store(&failing, SIZE_MAX);
 		assert_true(outcome == TOKEN_CACHE_VALID || outcome == TOKEN_CACHE_NO_MEMORY);
 		if (token)

@@ -77,6 +77,31 @@ static void a_hundred_fields_are_all_kept_in_order(void **state)
 	buf_done(&head);
 }
 
+/* RFC 9110 section 5.5: HTAB, SP, VCHAR and obs-text are a value's; wherever in a long one the byte stands. */
+static void every_byte_is_judged_at_each_place_of_a_value(void **state)
+{
+	enum { VALUE = 26 };
+
+	(void)state;
+	for (unsigned byte = 0; byte < 256; byte++)
+		for (size_t place = 0; place < VALUE; place++) {
+			char value[VALUE + 1] = "abcdefghijklmnopqrstuvwxyz", head[128];
+			bool is_of_value = byte == '\t' || (byte >= ' ' && byte != 0x7F);
+			struct drive drive;
+			size_t len;
+
+			value[place] = (char)byte;
+			len = (size_t)snprintf(head, sizeof(head), "GET / HTTP/1.1\r\nHost: a\r\nLong: ");
+			memcpy(head + len, value, VALUE);
+			memcpy(head + len + VALUE, "\r\n\r\n", 4);
+			drive_init(&drive, &h1_limits_default);
+			drive_feed(&drive, head, len + VALUE + 4);
+			assert_int_equal(drive.requests, is_of_value);
+			assert_int_equal(drive.is_over, !is_of_value);
+			drive_done(&drive);
+		}
+}
+
 static void fields_are_found_by_number_and_lists_are_joined(void **state)
 {
 	static const char bytes[] =
@@ -183,6 +208,7 @@ int main(void)
 		cmocka_unit_test(malformed_fields_are_refused_by_name),
 		cmocka_unit_test(every_refusal_names_a_status_that_its_node_gives),
 		cmocka_unit_test(a_hundred_fields_are_all_kept_in_order),
+		cmocka_unit_test(every_byte_is_judged_at_each_place_of_a_value),
 		cmocka_unit_test(fields_are_found_by_number_and_lists_are_joined),
 		cmocka_unit_test(empty_lines_alone_leave_a_connection_idle),
 		cmocka_unit_test(pipelined_requests_come_one_after_the_other),
