@@ -7,6 +7,9 @@
 #include "base/buf.h"
 #include "client/fetch.h"
 
+/* Where a server on this machine has it that was told nothing of it. */
+#define ADMIN_DEFAULT "http://127.0.0.1:8081"
+
 struct ask_admin {
 	struct str url;      /* as ask_admin_is_url takes it */
 	struct str path;     /* "/-/trace/req_1", already encoded */

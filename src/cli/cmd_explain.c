@@ -10,8 +10,6 @@
 #include "cli/explain.h"
 #include "cli/near.h"
 
-#define ADMIN_DEFAULT "http://127.0.0.1:8081"
-
 struct explain_options {
 	const char *admin; /* NULL: ADMIN_DEFAULT */
 	bool is_json;

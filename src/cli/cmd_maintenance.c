@@ -10,8 +10,6 @@
 
 enum { CONTENT_MAX = 1 << 20, TIMEOUT_MS = 5000, SPAN_MAX_S = 10 * 366 * 86400 };
 
-#define ADMIN_DEFAULT "http://127.0.0.1:8081"
-
 struct maintenance_options {
 	const char *until, *admin;
 };

@@ -19,10 +19,12 @@ enum key_kind { KEY_ADDRESS, KEY_PRINCIPAL, KEY_OPERATION };
 
 static bool has_api_key(const struct exchange *x)
 {
-	const struct json *components = json_get(x->host->api->document->root, S("components"));
-	const struct json *scheme = json_get(json_get(components, S("securitySchemes")), x->principal.scheme);
+	const struct security *security = x->principal.id.len ? x->bound->security : NULL;
 
-	return x->principal.id.len && str_eq(json_get_text(scheme, S("type")), S("apiKey"));
+	for (size_t i = 0; security && i < security->scheme_count; i++)
+		if (str_eq(security->schemes[i]->name, x->principal.scheme))
+			return security->schemes[i]->kind == SECURITY_API_KEY;
+	return false;
 }
 
 static enum key_kind kind_of(const struct exchange *x, enum limit_by by)

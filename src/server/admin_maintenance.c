@@ -8,20 +8,14 @@
 #include "server/own_pages.h"
 #include "server/worker.h"
 
-static int blame(struct exchange *x, struct str name, struct str code, struct str message)
-{
-	const struct parameter_error error = { .in = "query", .name = name, .code = code, .message = message };
-
-	return exchange_parameter_error(x, &error);
-}
-
 /* What PUT would set. */
 static int read_until(struct exchange *x, struct str name, struct str value, int64_t *until)
 {
 	if (x->request.method != METHOD_PUT || !str_eq(name, S("until")))
-		return blame(x, name, S("UNKNOWN_PARAMETER"), S("PUT takes until, the others nothing"));
+		return own_page_blame(x, name, S("UNKNOWN_PARAMETER"), S("PUT takes until, the others nothing"));
 	if (!clock_rfc3339_parse(value, until) || *until <= x->now_ms / 1000)
-		return blame(x, name, S("FORMAT"), S("Must be a date-time that is yet to come: 2026-01-08T12:00:00Z"));
+		return own_page_blame(x, name, S("FORMAT"),
+		                      S("Must be a date-time that is yet to come: 2026-01-08T12:00:00Z"));
 	return 0;
 }
 

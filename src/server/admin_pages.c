@@ -52,13 +52,6 @@ static int send_html(struct exchange *x, const struct buf *buf)
 
 /* ---- /-/traces ------------------------------------------------------------ */
 
-static int blame(struct exchange *x, struct str name, struct str code, struct str message)
-{
-	const struct parameter_error error = { .in = "query", .name = name, .code = code, .message = message };
-
-	return exchange_parameter_error(x, &error);
-}
-
 static bool read_status(struct str value, int *ret_status)
 {
 	uint64_t number;
@@ -94,23 +87,23 @@ static int read_pair(struct exchange *x, struct str name, struct str value, stru
 {
 	if (str_eq(name, S("status")))
 		return read_status(value, &query->status) ? 0
-		       : blame(x, name, S("FORMAT"), S("Must be a class (4xx), a status (404) or none"));
+		       : own_page_blame(x, name, S("FORMAT"), S("Must be a class (4xx), a status (404) or none"));
 	if (str_eq(name, S("limit")))
 		return read_limit(value, &query->limit) ? 0
-		       : blame(x, name, S("FORMAT"), S("Must be a number from 1 to 1000"));
+		       : own_page_blame(x, name, S("FORMAT"), S("Must be a number from 1 to 1000"));
 	if (str_eq(name, S("since"))) {
 		query->since = value;
 		return recent_is_cursor(value) ? 0
-		       : blame(x, name, S("FORMAT"), S("Must be the cursor of an earlier answer"));
+		       : own_page_blame(x, name, S("FORMAT"), S("Must be the cursor of an earlier answer"));
 	}
 	if (str_eq(name, S("as")))
-		return str_eq(value, S("json")) ? 0 : blame(x, name, S("FORMAT"), S("Must be json"));
+		return str_eq(value, S("json")) ? 0 : own_page_blame(x, name, S("FORMAT"), S("Must be json"));
 	if (str_eq(name, S("route")))
 		query->route = value;
 	else if (str_eq(name, S("node")))
 		query->node = value;
 	else
-		return blame(x, name, S("UNKNOWN_PARAMETER"), S("Nothing here has this name"));
+		return own_page_blame(x, name, S("UNKNOWN_PARAMETER"), S("Nothing here has this name"));
 	return 0;
 }
 

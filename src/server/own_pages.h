@@ -37,6 +37,9 @@ enum { OWN_PAGE_MAX = 4 << 20 }; /* bytes of the content of one */
 /* Answers with what `buf` holds; STATUTE_ENOMEM where it has failed. */
 STATUTE_CHECK int own_page_send(struct exchange *x, const struct buf *buf, struct str type, struct str cache);
 
+/* Adds what is wrong with a pair of the query. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int own_page_blame(struct exchange *x, struct str name, struct str code, struct str message);
+
 /* Those that operators alone may see; the last has no path. admin_pages.c */
 extern const struct own_page admin_pages[];
 /* Of /-/maintenance. admin_maintenance.c */

@@ -20,6 +20,13 @@ int own_page_send(struct exchange *x, const struct buf *buf, struct str type, st
 	return 0;
 }
 
+int own_page_blame(struct exchange *x, struct str name, struct str code, struct str message)
+{
+	const struct parameter_error error = { .in = "query", .name = name, .code = code, .message = message };
+
+	return exchange_parameter_error(x, &error);
+}
+
 static bool is_alive(const struct exchange *x)
 {
 	(void)x;

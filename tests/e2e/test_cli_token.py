@@ -6,26 +6,13 @@ import subprocess
 import pytest
 
 from harness import binary, run
+from tokens import make, make_keys
 
 
 @pytest.fixture(params=["EdDSA", "ES256", "HS256"])
 def keys(tmp_path, request):
     """The file of a new private key."""
     return make_keys(tmp_path, request.param)
-
-
-def make_keys(folder, algorithm, name="keys.json", key_id="dev"):
-    done = run("token", "key", "--algorithm", algorithm, "--id", key_id)
-    assert done.returncode == 0, done.stderr
-    path = folder / name
-    path.write_text(done.stdout)
-    return path
-
-
-def make(keys, *options):
-    done = run("token", "make", "--keys", keys, *options)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
 
 
 def check(keys, token, *options):
