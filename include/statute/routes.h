@@ -28,7 +28,7 @@ struct statute_document;
 struct statute_route {
 	const char *method;     /* "GET" */
 	const char *path;       /* "/users/{id}" */
-	const char *resource;   /* "users"; NULL where it is not bound */
+	const char *resource;   /* "users"; the key of x-statute that binds it to none; NULL where it is not bound */
 	const char *action;     /* "list", "create", "read", "replace", "change", "delete"; else NULL */
 	const char *why_not;    /* why it is not bound, else NULL */
 	bool needs_credentials; /* its `security` demands some, and does not let a client go without */

@@ -61,9 +61,10 @@ static struct place *place_at(const struct binder *binder, const struct path_ite
 
 static bool has_item_below(const struct binder *binder, const struct place *place)
 {
-	struct str below = str_printf(binder->arena, "%.*s/{}", STR_ARG(place->norm));
+	struct str norm = str_printf(binder->arena, "%.*s/{}", STR_ARG(place->norm));
+	const struct place *below = norm.at ? map_get(&binder->by_norm, norm) : NULL;
 
-	return below.at && map_get(&binder->by_norm, below) != NULL;
+	return below && !special_is_on(below->item->extension);
 }
 
 /* The resource of a name, made where it is missing; NULL without memory. */
@@ -126,7 +127,7 @@ static int find_collections(struct binder *binder, bool nested)
 		bool is_asked = bind_extension_collection(place->item).at != NULL;
 		int r;
 
-		if (!last || is_parameter(last) || is_nested != nested)
+		if (!last || is_parameter(last) || is_nested != nested || special_is_on(place->item->extension))
 			continue;
 		if (!is_asked && !has_item_below(binder, place) &&
 		    !(is_nested && map_get(&binder->by_name, last->literal)))
@@ -143,7 +144,7 @@ static void find_items(struct binder *binder)
 		struct place *place = &binder->places[i];
 		struct place *above;
 
-		if (!is_whole_parameter(last_segment(place->item)))
+		if (!is_whole_parameter(last_segment(place->item)) || special_is_on(place->item->extension))
 			continue;
 		above = place_at(binder, place->item, place->item->segment_count - 1);
 		if (!above || above->kind != BINDING_COLLECTION)
@@ -168,7 +169,7 @@ static int find_singletons(struct binder *binder)
 		struct operation **operations = place->item->operations;
 		struct str name;
 
-		if (place->kind != BINDING_NONE)
+		if (place->kind != BINDING_NONE || special_is_on(place->item->extension))
 			continue;
 		if (place->item->parameter_count || !last_segment(place->item) || !operations[METHOD_GET] ||
 		    !(operations[METHOD_PUT] || operations[METHOD_PATCH] || is_asked_singleton(place->item)))
@@ -385,11 +386,13 @@ static int add_accepts(struct binder *binder, struct bound_path *path, enum meth
 	return buf.failed ? STATUTE_ENOMEM : 0;
 }
 
-static int bind_path(struct binder *binder, const struct place *place, struct bound_path *path)
+static int bind_path(struct binder *binder, struct place *place, struct bound_path *path)
 {
 	int r;
 
 	path->item = place->item;
+	if ((r = special_read(binder, place->item, place->item->extension, &place->special)) < 0)
+		return r;
 	if ((r = bind_path_limits(binder, path)) < 0)
 		return r;
 	for (enum method method = METHOD_UNKNOWN; method < METHOD_COUNT; method++) {

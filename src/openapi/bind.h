@@ -16,7 +16,14 @@
 #include "openapi/security.h"
 #include "store/store.h"
 
-enum binding_kind { BINDING_NONE, BINDING_COLLECTION, BINDING_ITEM, BINDING_SINGLETON };
+/* To a resource, or, after that, to what a key of x-statute says (special.c). */
+enum binding_kind {
+	BINDING_NONE,
+	BINDING_COLLECTION,
+	BINDING_ITEM,
+	BINDING_SINGLETON,
+	BINDING_UNSUPPORTED,
+};
 
 /* A business rule: its expression is the store's rule of the same index. */
 struct resource_rule {
@@ -96,13 +103,30 @@ struct idempotency {
 	uint64_t keep_ms;           /* how long an answer is kept */
 };
 
+/* BINDING_UNSUPPORTED: declared, and not served. */
+struct unsupported {
+	const struct str *instead; /* paths or URLs */
+	size_t instead_count;
+	struct str message; /* for people; may be empty */
+};
+
+struct special;
+
+/* Which key of x-statute binds an operation to something else than a resource, and what it says. */
+struct special_binding {
+	const struct special *special; /* NULL: none */
+	struct str key;                /* "unsupported" */
+	const void *said;              /* by kind: struct unsupported, … */
+};
+
 enum { BINDING_NOT = -1 };
 
 struct bound_operation {
 	const struct operation *operation; /* NULL for HEAD where GET answers */
 	enum binding_kind kind;
 	struct str why_not; /* BINDING_NONE: what is missing, for the start-up list */
-	struct resource *resource;
+	struct resource *resource; /* NULL where it is bound to none */
+	struct special_binding special;
 	struct binding_scope *scopes;
 	size_t scope_count;
 	size_t id_parameter;       /* index into route_match.values, for items */

@@ -236,7 +236,9 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	set_owner_facts(bound, facts);
 	set_key_facts(bound, facts);
 	set_parameter_facts(api, bound, facts);
-	if (bound->kind == BINDING_NONE)
+	if (bound->special.special && bound->special.special->settle)
+		bound->special.special->settle(api, bound);
+	if (bound->kind == BINDING_NONE || bound->special.special)
 		return;
 	set_content_facts(bound, facts);
 	set_target_facts(bound, facts);

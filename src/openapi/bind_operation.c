@@ -191,6 +191,7 @@ static const char *reason_unbound(const struct place *place, enum method method)
 {
 	switch (place->kind) {
 	case BINDING_NONE: return place->why_not;
+	case BINDING_UNSUPPORTED: return NULL;
 	case BINDING_COLLECTION:
 		return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_POST ||
 		                       method == METHOD_OPTIONS
@@ -252,6 +253,8 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 		return r;
 	find_content(bound);
 	bind_idempotency(binder, operation, bound);
+	if ((r = special_bind(binder, place, bound)) < 0 || bound->special.special)
+		return r < 0 ? r : find_offers(binder, bound);
 	if (!why_not)
 		why_not = reason_content(bound);
 	if (why_not)

@@ -9,6 +9,63 @@
 #include "openapi/bind.h"
 #include "openapi/parameters.h"
 
+struct binder;
+struct place;
+
+/*
+ * A key of x-statute: what it is called and who reads it, with the resource of the path that it stands
+ * on, else NULL. The last one of a table has no `read`. extension_keys.c
+ */
+struct extension_key {
+	struct str name;
+	int (*read)(struct binder *binder, struct resource *resource, const struct json *value);
+};
+extern const struct extension_key extension_root_keys[], extension_path_keys[], extension_operation_keys[];
+/* Reads nothing: a key of the path or the operation and not of what is bound to it is read with that. */
+int bind_with_path(struct binder *binder, struct resource *resource, const struct json *value);
+
+/* resource_keys.c: what a collection or a singleton is. */
+int bind_collection_key(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_unique_key(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_references_key(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_rules_key(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_transitions_key(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_on_delete_key(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_require_match_key(struct binder *binder, struct resource *resource, const struct json *value);
+
+/*
+ * A key of x-statute, on a path or an operation, that binds to something else than a resource. The last
+ * one of `specials` has no `read`. special.c
+ */
+struct special {
+	struct str key;
+	enum binding_kind kind;
+	/*
+	 * Reads the value, once wherever it stands; *ret_said, in the document's arena, is what the kind gets.
+	 * 0 or STATUTE_ENOMEM; what is wrong with the value goes to the issues.
+	 */
+	int (*read)(struct binder *binder, const struct path_item *path, const struct json *value,
+	            const void **ret_said);
+	/* Completes an operation that is bound so, once `said` is there. May be NULL. */
+	int (*complete)(struct binder *binder, struct bound_operation *bound);
+	/* Settles the facts that the route alone decides, beside those of any route (bind_facts.c). May be NULL. */
+	void (*settle)(const struct api *api, struct bound_operation *bound);
+};
+extern const struct special specials[];
+const struct special *special_named(struct str key);
+/* Is such a key under this x-statute? */
+bool special_is_on(const struct json *extension);
+/* What stands under x-statute of a path or an operation; *ret_binding is untouched where it has no such key. */
+int special_read(struct binder *binder, const struct path_item *path, const struct json *extension,
+                 struct special_binding *ret_binding);
+/* Binds an operation by its own key, or else its path's; leaves it as it is where there is none. */
+int special_bind(struct binder *binder, const struct place *place, struct bound_operation *bound);
+
+/* unsupported.c */
+int unsupported_read(struct binder *binder, const struct path_item *path, const struct json *value,
+                     const void **ret_said);
+void unsupported_settle(const struct api *api, struct bound_operation *bound);
+
 /* A path while it is being bound. */
 struct place {
 	struct path_item *item;
@@ -18,6 +75,7 @@ struct place {
 	const char *why_not; /* for BINDING_NONE */
 	struct binding_scope *scopes;
 	size_t scope_count;
+	struct special_binding special; /* what x-statute of the path binds it to */
 };
 
 struct binder {
@@ -45,7 +103,9 @@ size_t bind_member_add(struct binder *binder, struct resource *resource, struct 
 /* "users" -> "user", "categories" -> "category"; for messages and member names. In `arena`. */
 struct str bind_singular(struct arena *arena, struct str plural);
 
-/* bind_extension.c: x-statute at the root, and on the paths of a resource. */
+/* bind_extension.c: what is wrong with the type of a key's value. */
+void bind_issue_type(struct binder *binder, const struct json *value, const char *key, const char *remedy);
+/* The same file: x-statute at the root, and on the paths of a resource. */
 STATUTE_CHECK int bind_root_extension(struct binder *binder);
 STATUTE_CHECK int bind_extension(struct binder *binder, struct resource *resource,
                                  const struct json *extension);

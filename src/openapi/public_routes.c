@@ -44,7 +44,8 @@ static bool describe(struct arena *arena, const struct bound_operation *bound,
 	if (bound->kind == BINDING_NONE)
 		return copy(arena, bound->why_not, &ret_route->why_not);
 	ret_route->action = action_of(bound);
-	return copy(arena, bound->resource->collection.name, &ret_route->resource);
+	return copy(arena, bound->resource ? bound->resource->collection.name : bound->special.key,
+	            &ret_route->resource);
 }
 
 static int list_routes(struct statute_document *public, const struct api *api)

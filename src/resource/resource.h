@@ -11,7 +11,7 @@
 /* exchange_host.kind_of: NULL for BINDING_NONE. */
 const struct exchange_kind *resource_kind_of(enum binding_kind kind);
 
-extern const struct exchange_kind collection_kind, item_kind, singleton_kind;
+extern const struct exchange_kind collection_kind, item_kind, singleton_kind, unsupported_kind;
 
 #define FACT(name, is) statute_fact_set(&x->facts, STATUTE_FACT_##name, (is))
 

