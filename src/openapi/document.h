@@ -23,7 +23,7 @@ struct parameter {
 	struct str name;
 	enum parameter_in in;
 	enum parameter_style style;
-	bool explodes, is_required, allows_empty, allows_reserved;
+	bool explodes, is_required, allows_empty;
 	bool is_json;                 /* `content: application/json`: the text is JSON */
 	const struct schema *schema;  /* NULL: anything */
 	const struct json *node;

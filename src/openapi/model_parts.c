@@ -76,7 +76,6 @@ int model_parameter(struct loader *loader, struct place place, struct parameter 
 	p.explodes = bool_or(json_get(node, S("explode")), p.style == STYLE_FORM);
 	p.is_required = p.in == IN_PATH || json_is_true(json_get(node, S("required")));
 	p.allows_empty = p.in == IN_QUERY && json_is_true(json_get(node, S("allowEmptyValue")));
-	p.allows_reserved = p.in == IN_QUERY && json_is_true(json_get(node, S("allowReserved")));
 	if (!schema && media) {
 		schema = json_get(media, S("schema"));
 		p.is_json = media_type_parse(media->name, true, &type) && media_type_is_json(&type);

@@ -245,6 +245,7 @@ static void the_first_server_gives_the_base_path(void **state)
 		{ "/api/v2", "/api/v2" },
 		{ "api", "/api" },
 		{ "//host/x?y#z", "/x" },
+		{ "/v1#top", "/v1" },
 		{ "{s}://h/{p}/q", "/one/two/q" },
 		{ "https://h:8080/a/b", "/a/b" },
 	};
@@ -399,6 +400,7 @@ static void the_operations_of_a_document_are_listed_in_its_order(void **state)
 	                "        '204': {description: done}\n"
 	                "        4XX: {description: no, content: {application/problem+json: {}}}\n"
 	                "        default: {description: else}\n"
+	                "        x-note: {description: not a response}\n"
 	                "    get: {}\n"
 	                "  /a: {delete: {}, get: {}}\n",
 	       "");

@@ -256,6 +256,11 @@ static void an_alternative_of_object_and_scalar_takes_either(void **state)
 	              "{type: integer}}}, {type: integer}]}"));
 	ASSERT_QUERY("created=123", "created", "123");
 	ASSERT_ERRORS("created=x", "query created ANY_OF");
+	/* a member without a type is what makes the alternative fit */
+	declare(QUERY("created",
+	              "explode: false, schema: {anyOf: [{type: integer}, {type: object, properties: {n: {const: 5}}}]}"));
+	ASSERT_QUERY("created=n,5", "created", "{\"n\":5}");
+	ASSERT_QUERY("created=7", "created", "7");
 }
 
 static void exploded_objects_leave_other_parameters_alone(void **state)
