@@ -15,7 +15,7 @@
 
 /* The bounds of a request's head and framing; defaults in wire/limits.def. */
 struct h1_limits {
-#define L(name, default_value, min, max, text) size_t name;
+#define L(name, default_value, text) size_t name;
 #include "wire/limits.def"
 #undef L
 };

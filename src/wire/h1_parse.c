@@ -2,7 +2,7 @@
 #include "wire/h1_parts.h"
 
 const struct h1_limits h1_limits_default = {
-#define L(name, default_value, min, max, text) .name = (default_value),
+#define L(name, default_value, text) .name = (default_value),
 #include "wire/limits.def"
 #undef L
 };
