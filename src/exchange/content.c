@@ -1,4 +1,7 @@
-/* Taking the content of a request: block I once the bytes are there. */
+/*
+ * Taking the content of a request: block I once the bytes are there. Content is gathered and parsed as
+ * JSON, or handed to the kind piece by piece.
+ */
 #include "exchange/facts.h"
 
 /* "The text ends inside a string, at line 3, column 14." and the same as members of `details`. */
@@ -24,19 +27,12 @@ static int blame_position(struct exchange *x, const struct json_fault *fault, bo
 	return 0;
 }
 
-int exchange_take_content(struct exchange *x)
+static int parse(struct exchange *x)
 {
 	struct json_limits limits = JSON_LIMITS_INIT;
 	struct json_fault fault;
 	int r;
 
-	FACT(CONTINUE_SENT, true);
-	FACT(CLIENT_GONE, false);
-	FACT(CONTENT_IN_TIME, true);
-	FACT(CONTENT_WITHIN_LIMIT, true);
-	FACT(CONTENT_COMPLETE, true);
-	FACT(CONTENT_DECODES, true);
-	FACT(DIGEST_MATCHES, true);
 	limits.depth = x->host->settings->json_depth_max;
 	limits.nodes = x->host->settings->json_nodes_max;
 	r = json_parse(&x->arena, x->request.content, &limits, &x->body, &fault);
@@ -44,4 +40,104 @@ int exchange_take_content(struct exchange *x)
 		return r;
 	FACT(CONTENT_PARSES, r == 0);
 	return r == 0 ? 0 : blame_position(x, &fault, r == STATUTE_ELIMIT);
+}
+
+/* What is so of any content that came to its end. */
+static void state_complete(struct exchange *x)
+{
+	x->was_content_taken = true;
+	FACT(CONTINUE_SENT, true);
+	FACT(CLIENT_GONE, false);
+	FACT(CONTENT_IN_TIME, true);
+	FACT(CONTENT_WITHIN_LIMIT, true);
+	FACT(CONTENT_COMPLETE, true);
+	FACT(CONTENT_DECODES, true);
+	FACT(DIGEST_MATCHES, true);
+}
+
+static bool takes_pieces(const struct exchange *x)
+{
+	return x->kind && x->kind->take;
+}
+
+int exchange_take_content(struct exchange *x)
+{
+	state_complete(x);
+	if (!takes_pieces(x))
+		return parse(x);
+	FACT(CONTENT_PARSES, true);
+	return x->kind->taken(x);
+}
+
+static enum exchange_step fail(struct exchange *x, int err)
+{
+	exchange_fail(x, err);
+	exchange_answer(x);
+	return EXCHANGE_DONE;
+}
+
+static enum exchange_step wait(struct exchange *x)
+{
+	x->is_taking = x->is_waiting = true;
+	return EXCHANGE_WAIT;
+}
+
+static enum exchange_step refuse_size(struct exchange *x)
+{
+	x->was_content_taken = true;
+	FACT(CLIENT_GONE, false);
+	FACT(CONTENT_IN_TIME, true);
+	FACT(CONTENT_WITHIN_LIMIT, false);
+	return exchange_walk(x);
+}
+
+/* What the kind said to a piece. */
+static enum exchange_step took(struct exchange *x, int r)
+{
+	if (r == 0)
+		return EXCHANGE_CONTENT;
+	if (r == STATUTE_EAGAIN)
+		return wait(x);
+	if (r == STATUTE_ENOMEM)
+		return fail(x, r);
+	state_complete(x);
+	FACT(CONTENT_PARSES, true);
+	return exchange_walk(x);
+}
+
+enum exchange_step exchange_content(struct exchange *x, struct str piece)
+{
+	if (takes_pieces(x)) {
+		if (piece.len > x->content_max - x->content_taken)
+			return refuse_size(x);
+		x->content_taken += piece.len;
+		return took(x, x->kind->take(x, piece));
+	}
+	buf_add(&x->content, piece);
+	if (!x->content.failed)
+		return EXCHANGE_CONTENT;
+	if (piece.len + x->content.len > x->content.max)
+		return refuse_size(x);
+	x->was_content_taken = true;
+	return fail(x, STATUTE_ENOMEM);
+}
+
+enum exchange_step exchange_content_end(struct exchange *x)
+{
+	int r;
+
+	if (!takes_pieces(x))
+		x->request.content = buf_str(&x->content);
+	r = exchange_take_content(x);
+	if (r == STATUTE_EAGAIN)
+		return wait(x);
+	return r < 0 ? fail(x, r) : exchange_walk(x);
+}
+
+enum exchange_step exchange_go_on_taking(struct exchange *x)
+{
+	x->is_taking = false;
+	if (x->was_content_taken)
+		return exchange_content_end(x);
+	return took(x, x->kind->take(x, S("")));
 }

@@ -77,7 +77,8 @@ static void begin(struct exchange *x)
 		x->id = sent;
 	else
 		x->id = make_id(x);
-	buf_init(&x->content, &x->arena, (size_t)x->host->settings->content_max);
+	x->content_max = x->host->settings->content_max;
+	buf_init(&x->content, &x->arena, (size_t)x->content_max);
 }
 
 enum advance { ADVANCE_VERDICT, ADVANCE_CONTENT, ADVANCE_WAIT, ADVANCE_WRITE, ADVANCE_ON };
@@ -178,7 +179,7 @@ static enum advance advance(struct exchange *x)
 	return next;
 }
 
-static enum exchange_step walk(struct exchange *x)
+enum exchange_step exchange_walk(struct exchange *x)
 {
 	for (;;) {
 		int r;
@@ -233,44 +234,14 @@ enum exchange_step exchange_begin(struct exchange *x)
 		return EXCHANGE_DONE;
 	}
 	x->node = STATUTE_NODE_FIRST;
-	return walk(x);
-}
-
-enum exchange_step exchange_content(struct exchange *x, struct str piece)
-{
-	buf_add(&x->content, piece);
-	if (!x->content.failed)
-		return EXCHANGE_CONTENT;
-	x->was_content_taken = true;
-	FACT(CLIENT_GONE, false);
-	FACT(CONTENT_IN_TIME, true);
-	FACT(CONTENT_WITHIN_LIMIT, piece.len + x->content.len <= x->content.max);
-	if (statute_fact_is(&x->facts, STATUTE_FACT_CONTENT_WITHIN_LIMIT)) {
-		exchange_fail(x, STATUTE_ENOMEM);
-		exchange_answer(x);
-		return EXCHANGE_DONE;
-	}
-	return walk(x);
-}
-
-enum exchange_step exchange_content_end(struct exchange *x)
-{
-	int r;
-
-	x->request.content = buf_str(&x->content);
-	x->was_content_taken = true;
-	r = exchange_take_content(x);
-	if (r < 0) {
-		exchange_fail(x, r);
-		exchange_answer(x);
-		return EXCHANGE_DONE;
-	}
-	return walk(x);
+	return exchange_walk(x);
 }
 
 enum exchange_step exchange_resume(struct exchange *x)
 {
 	x->is_waiting = false;
+	if (x->is_taking)
+		return exchange_go_on_taking(x);
 	if (x->is_decided && x->write.outcome == STORE_REFUSED) {
 		exchange_answer(x);
 		return EXCHANGE_DONE;
@@ -279,7 +250,7 @@ enum exchange_step exchange_resume(struct exchange *x)
 	if (x->is_decided)
 		x->node = x->write_node;
 	x->is_decided = false;
-	return walk(x);
+	return exchange_walk(x);
 }
 
 /* What broke off in the midst of the content is a fact like any other, for whoever asks why later. */

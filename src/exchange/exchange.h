@@ -13,6 +13,9 @@
  *	      └────────── EXCHANGE_DONE <───────────────────────────────────────────────┘
  *	                  x->response is complete; send it, log it, exchange_reset
  *
+ * A kind that takes content piece by piece may say EXCHANGE_WAIT after a piece, and after exchange_resume
+ * EXCHANGE_CONTENT once more: so a client is held back that sends faster than a disk writes.
+ *
  * An exchange whose arena had no memory for something, whatever that was, is answered 503, or
  * 500 where a write may have been done: what it found out may be incomplete. So nothing that a
  * kind does with memory can make an answer wrong.
@@ -148,7 +151,9 @@ struct exchange {
 	struct exchange_key *key; /* its Idempotency-Key, once the facts of phase KEY are known */
 
 	struct exchange_target target;
-	struct buf content;     /* as it comes in; request.content when whole */
+	struct buf content;     /* as it comes in, where the kind does not take it; request.content when whole */
+	uint64_t content_max;   /* bytes that the operation takes at most, once it is routed */
+	uint64_t content_taken; /* bytes that the kind took, where it takes pieces */
 	struct json *body;      /* parsed */
 	struct problem problem; /* details of an error, filled by whoever finds it */
 	char seconds[12];       /* Retry-After */
@@ -161,6 +166,7 @@ struct exchange {
 	bool is_decided;        /* the walk ended there: x->verdict is the answer, if the write is refused */
 	struct store_session *session; /* for rules: the reader's, or the writer's while in the transaction */
 	bool is_waiting;               /* the exchange is with another thread */
+	bool is_taking;                /* and that with a piece of the content */
 	void *kind_data;               /* the kind's, in the arena */
 	void *host_data;               /* the server's: the connection, */
 	void *host_stream;             /* and of several streams of it the one */
@@ -185,9 +191,10 @@ void exchange_reset(struct exchange *x);
 enum exchange_step exchange_begin(struct exchange *x);
 /*
  * Only after EXCHANGE_CONTENT. When that step is returned and the client expects
- * it, send 100 Continue first. Past content_max the answer is EXCHANGE_DONE (413).
+ * it, send 100 Continue first. Past x->content_max the answer is EXCHANGE_DONE (413).
  */
 enum exchange_step exchange_content(struct exchange *x, struct str piece);
+/* The same once it is whole. */
 enum exchange_step exchange_content_end(struct exchange *x);
 /* After host->resume. */
 enum exchange_step exchange_resume(struct exchange *x);
@@ -213,6 +220,20 @@ struct exchange_kind {
 	int (*check)(struct exchange *x);
 	/* Facts of group STORE: does the target exist, is it gone; x->target with its validators. */
 	int (*find)(struct exchange *x);
+	/*
+	 * Takes a piece of the content, where that is not to be gathered in memory and parsed as JSON;
+	 * NULL: it is. The piece is gone after the call. STATUTE_EAGAIN: it was taken, and no more is until
+	 * host->resume; then the call comes again with an empty piece. Another error but STATUTE_ENOMEM:
+	 * the rest is not wanted, and the walk goes on as if all had come; `write` says why. Not called
+	 * for pieces beyond x->content_max. What is left of it after a client that left, or after another
+	 * answer, ends with the arena.
+	 */
+	int (*take)(struct exchange *x, struct str piece);
+	/*
+	 * The same kinds: all of it came. CONTENT_PARSES and DIGEST_MATCHES. May be called again, when the
+	 * request is decided again.
+	 */
+	int (*taken)(struct exchange *x);
 	/* Facts of group BODY about meaning (J02 on); x->body is the parsed content. */
 	int (*understand)(struct exchange *x);
 	/* Facts of group WRITE: does it, and says how it ended. */

@@ -27,8 +27,15 @@ void exchange_give_key(struct exchange *x);
 bool exchange_is_replayed(const struct exchange *x);
 uint16_t exchange_replayed_status(struct exchange *x);
 STATUTE_CHECK int exchange_replay(struct exchange *x);
-/* Parses the content that has come whole, and sets the facts of block I. 0 or STATUTE_ENOMEM. */
+/*
+ * Sets the facts of block I of content that has come whole: parses it, or asks the kind that took it. 0,
+ * STATUTE_EAGAIN where the kind says so, or an error.
+ */
 STATUTE_CHECK int exchange_take_content(struct exchange *x);
+/* The next piece of content was written by the kind, or is to be: x->is_taking when host->resume came. */
+enum exchange_step exchange_go_on_taking(struct exchange *x);
+/* Walks on, to the answer or to whatever takes time. */
+enum exchange_step exchange_walk(struct exchange *x);
 /*
  * Ends the walk with an answer that no row could give: something here failed. 503 where it was memory
  * and nothing was written; OUTCOME_UNKNOWN where a write was done, or may have been.

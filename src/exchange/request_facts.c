@@ -180,10 +180,13 @@ static void find_content_facts(struct exchange *x)
 {
 	const struct request *request = &x->request;
 
+	if (x->bound && x->bound->content_max) {
+		x->content_max = x->bound->content_max;
+		x->content.max = (size_t)x->content_max;
+	}
 	FACT(HAS_CONTENT, request->has_content);
 	FACT(HAS_LENGTH, !request->is_chunked);
-	FACT(ANNOUNCED_TOO_LARGE,
-	     !request->is_chunked && request->content_length > x->host->settings->content_max);
+	FACT(ANNOUNCED_TOO_LARGE, !request->is_chunked && request->content_length > x->content_max);
 	FACT(TYPE_SUPPORTED, !request->has_content || type_is_supported(x));
 	FACT(CODING_SUPPORTED, !request_has(request, FIELD_CONTENT_ENCODING) || coding_is_supported(x));
 	FACT(HAS_CONTENT_RANGE, request_has(request, FIELD_CONTENT_RANGE));

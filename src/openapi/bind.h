@@ -142,6 +142,7 @@ struct bound_operation {
 	struct statute_facts fixed; /* what the route alone decides */
 	bool returns_content;       /* an unsafe method's success documents content */
 	bool creates;               /* PUT may create */
+	uint64_t content_max;       /* bytes of its content at most; 0: as the server has it for all */
 	const struct limit_policy **limits; /* that hold for it, wherever they stand */
 	size_t limit_count;
 	struct idempotency idempotency;

@@ -260,6 +260,8 @@ static void set_timeout(struct connection *c)
 
 	if (kind == c->reading.kind)
 		return;
+	if (kind == TIMEOUT_CONTENT)
+		c->window = 0;
 	if (kind == TIMEOUT_NONE)
 		timeout_clear(&c->reading);
 	else

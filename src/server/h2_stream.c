@@ -175,8 +175,10 @@ static void ask_for_content(struct stream *s)
 		if (h2_continue(s->on->h2, &s->wire) < 0)
 			h2_reset(s->on->h2, &s->wire, H2_INTERNAL_ERROR);
 	}
-	if (s->timeout.kind != TIMEOUT_STREAM_CONTENT)
-		worker_set_timeout(worker_of(s), &s->timeout, TIMEOUT_STREAM_CONTENT);
+	if (s->timeout.kind == TIMEOUT_STREAM_CONTENT)
+		return;
+	s->window = 0;
+	worker_set_timeout(worker_of(s), &s->timeout, TIMEOUT_STREAM_CONTENT);
 }
 
 /* What came before the exchange wanted it. */
@@ -241,11 +243,11 @@ void stream_head(struct stream *s)
 		begin(s);
 }
 
-/* Bounded by the window, which is not given back until it was used. */
+/* No more than the window, which is not given back until it was used. */
 static void keep_content(struct stream *s, struct str piece)
 {
 	if (!s->pending)
-		s->pending = worker_take_buffer(worker_of(s), limits_of(s)->content_max + piece.len);
+		s->pending = worker_take_buffer(worker_of(s), H2_STREAM_WINDOW);
 	if (s->pending)
 		buf_add(&s->pending->buf, piece);
 	if (s->pending && !s->pending->buf.failed)

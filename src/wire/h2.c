@@ -14,7 +14,7 @@ enum {
 	HEAD_FACTOR = 16,      /* heads of so many times what is allowed are no mistake */
 	ACKS_MAX = 256,        /* answers to PING and SETTINGS that were not taken */
 	CONTINUATIONS_MAX = 8,
-	STREAM_WINDOW = 256 * 1024, CONNECTION_WINDOW = 1024 * 1024
+	CONNECTION_WINDOW = 1024 * 1024
 };
 
 void h2_spend(struct h2 *h2, struct h2_budget *budget, uint32_t amount)
@@ -282,7 +282,7 @@ static int say_settings(struct h2 *h2, uint32_t streams)
 {
 	const nghttp2_settings_entry settings[] = {
 		{ NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, streams },
-		{ NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, STREAM_WINDOW },
+		{ NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, H2_STREAM_WINDOW },
 		{ NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, (uint32_t)h2->limits->header_bytes },
 		{ NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1 },
 	};

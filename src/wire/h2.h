@@ -21,6 +21,9 @@
 
 struct h2;
 
+/* Bytes of content that a client may send on one stream before any of it is used. */
+enum { H2_STREAM_WINDOW = 256 * 1024 };
+
 /* Error codes of RFC 9113 section 7. */
 enum h2_error {
 	H2_NO_ERROR = 0,
