@@ -91,7 +91,7 @@ class Tree:
     def prepare(self):
         self.copy()
         command = ["cmake", "-G", "Ninja", "-S", ".", "-B", str(self.build), "-DCMAKE_BUILD_TYPE=Debug",
-                   "-DCMAKE_C_FLAGS_DEBUG=-O1"]
+                   "-DCMAKE_C_FLAGS_DEBUG=-O1", "-DSTATUTE_SANITIZE=undefined"]
         if shutil.which("ld.lld"):
             command.append("-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld")
         subprocess.run(command, cwd=self.dir, check=True, stdout=subprocess.DEVNULL)

@@ -58,6 +58,18 @@ static void paths_and_the_paths_below_them_are_collections_and_items(void **stat
 	assert_str(path_of("/settings")->allow, "GET, HEAD, PUT, OPTIONS");
 }
 
+static void a_list_alone_tells_what_its_rows_are(void **state)
+{
+	size_t title;
+
+	(void)state;
+	BIND("  /notes:\n    get: {" ANSWER("{type: object, properties: {total: {type: integer}, items: {type: array, "
+	                                    "items: {type: object, properties: {title: {type: string}}}}}}") "}\n"
+	     "  /notes/{id}:\n" ID GET);
+	assert_true(bind_member_find(bound("/notes", METHOD_GET)->resource, S("title"), &title));
+	assert_false(bind_member_find(bound("/notes", METHOD_GET)->resource, S("total"), &title));
+}
+
 static void what_is_bound_to_nothing_says_why(void **state)
 {
 	(void)state;
@@ -379,6 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(paths_and_the_paths_below_them_are_collections_and_items),
+		TEST(a_list_alone_tells_what_its_rows_are),
 		TEST(what_is_bound_to_nothing_says_why),
 		TEST(methods_that_a_kind_cannot_have_say_why),
 		TEST(content_that_cannot_be_stored_says_why),
