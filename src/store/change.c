@@ -1,13 +1,7 @@
 /*
  * One write, inside the transaction of its batch: what the row is now, what its
  * owner decides, and what the tables say to that.
- *
- * References are checked here and not by the engine, so that the answer can name
- * the member and the other row; nothing else writes, so that what is true when it
- * is checked is true at the commit.
  */
-#include <stdlib.h>
-
 #include "base/clock.h"
 #include "base/random.h"
 #include "store/engine.h"
@@ -88,230 +82,6 @@ static enum store_outcome read_current(struct store_session *session, struct sto
 	outcome = store_session_get(session, write->collection, write->id, write->scope, write->scope_count,
 	                            write->arena, row);
 	return outcome == STORE_ABSENT ? STORE_DONE : outcome;
-}
-
-static sqlite3_stmt *reference_statement(struct store_session *session, const struct collection *collection,
-                                         size_t index, enum store_outcome *outcome)
-{
-	struct session_collection *own = &session->collections[collection->index];
-	const struct store_reference *reference = &collection->references[index];
-	struct arena arena;
-	struct buf sql;
-
-	if (!own->exists && !(own->exists = calloc(collection->reference_count, sizeof(*own->exists)))) {
-		*outcome = STORE_NO_MEMORY;
-		return NULL;
-	}
-	if (own->exists[index])
-		return own->exists[index];
-	arena_init(&arena, 4096, (size_t)SQL_TEXT_MAX * 2);
-	buf_init(&sql, &arena, SQL_TEXT_MAX);
-	buf_lit(&sql, "SELECT value IS NULL OR EXISTS (SELECT 1 FROM ");
-	sql_add_name(&sql, reference->target->name);
-	buf_lit(&sql, " WHERE ");
-	buf_add(&sql, layout_column(session->store, reference->target, STORE_MEMBER_ID));
-	buf_lit(&sql, " = value) FROM (SELECT json_extract(?1, ");
-	buf_add(&sql, sql_path(&arena, collection->members[reference->member].name));
-	buf_lit(&sql, ") AS value)");
-	if (sql.failed || arena.failed)
-		*outcome = STORE_NO_MEMORY;
-	else
-		own->exists[index] = session_prepare(session, buf_str(&sql), outcome);
-	arena_done(&arena);
-	return own->exists[index];
-}
-
-static enum store_outcome find_reference(struct store_session *session, const struct collection *collection,
-                                         size_t index, struct str body, bool *ret_is_there)
-{
-	enum store_outcome outcome = STORE_DONE;
-	sqlite3_stmt *statement = reference_statement(session, collection, index, &outcome);
-	int code;
-
-	if (!statement)
-		return outcome;
-	sql_bind_text(statement, 1, body);
-	code = session_step(session, statement);
-	if (code == SQLITE_ROW)
-		*ret_is_there = sqlite3_column_int(statement, 0);
-	else
-		outcome = session_failed(session, code);
-	sqlite3_reset(statement);
-	sqlite3_clear_bindings(statement);
-	return outcome;
-}
-
-enum store_outcome change_check_references(struct store_session *session, struct store_write *write,
-                                           const struct collection *collection, struct str body)
-{
-	struct store_conflict conflict = { 0 };
-
-	for (size_t i = 0; i < collection->reference_count; i++) {
-		bool is_there = false;
-		enum store_outcome outcome = find_reference(session, collection, i, body, &is_there);
-
-		if (outcome != STORE_DONE)
-			return outcome;
-		if (is_there)
-			continue;
-		if (!conflict.missing)
-			conflict.reference = i;
-		conflict.missing |= UINT64_C(1) << i;
-	}
-	if (!conflict.missing)
-		return STORE_DONE;
-	conflict.collection = collection->references[conflict.reference].target;
-	write->conflict = conflict;
-	return STORE_REFERENCE_MISSING;
-}
-
-/* The ids of rows that refer to ?1; two of them, since one may be the row itself. */
-static void add_users(struct buf *sql, const struct store *store, const struct collection *other,
-                      size_t member, struct arena *arena)
-{
-	if (other->is_singleton) { /* it has no columns of its own */
-		buf_lit(sql, "SELECT '' FROM \"_singleton\" WHERE \"_name\" = ");
-		sql_add_text(sql, other->name);
-		buf_lit(sql, " AND json_extract(\"_body\", ");
-		buf_add(sql, sql_path(arena, other->members[member].name));
-		buf_lit(sql, ") = ?1");
-		return;
-	}
-	buf_lit(sql, "SELECT ");
-	buf_add(sql, layout_column(store, other, STORE_MEMBER_ID));
-	buf_lit(sql, " FROM ");
-	sql_add_name(sql, other->name);
-	buf_lit(sql, " WHERE ");
-	buf_add(sql, layout_column(store, other, member));
-	buf_lit(sql, " = ?1 LIMIT 2");
-}
-
-/* One row that refers to this one; in the write's conflict where there is one. */
-static enum store_outcome find_user(struct store_session *session, struct store_write *write,
-                                    const struct collection *collection, const struct collection *other,
-                                    size_t index)
-{
-	const struct store_reference *reference = &other->references[index];
-	enum store_outcome outcome = STORE_NO_MEMORY;
-	sqlite3_stmt *statement;
-	struct buf sql;
-	int code;
-
-	buf_init(&sql, write->arena, SQL_TEXT_MAX);
-	add_users(&sql, session->store, other, reference->member, write->arena);
-	statement = sql.failed ? NULL : session_prepare(session, buf_str(&sql), &outcome);
-	if (!statement)
-		return outcome;
-	outcome = STORE_DONE;
-	sql_bind_value(statement, 1, has_integer_id(collection) ? STORE_INTEGER : STORE_TEXT, write->id);
-	while ((code = session_step(session, statement)) == SQLITE_ROW) {
-		struct str id = sql_column(statement, 0);
-
-		if (other == collection && str_eq(id, write->id)) /* a row may refer to itself */
-			continue;
-		write->conflict = (struct store_conflict){ .collection = other, .reference = index };
-		write->conflict.id = id.at ? str_dup(write->arena, id) : id;
-		outcome = write->conflict.id.at ? STORE_IN_USE : STORE_NO_MEMORY;
-		code = SQLITE_DONE;
-		break;
-	}
-	if (code != SQLITE_DONE)
-		outcome = session_failed(session, code);
-	sqlite3_finalize(statement);
-	return outcome;
-}
-
-enum store_outcome change_check_users(struct store_session *session, struct store_write *write,
-                                      const struct collection *collection)
-{
-	const struct store_spec *spec = session->store->spec;
-
-	for (size_t i = 0; i < spec->count; i++) {
-		const struct collection *other = spec->collections[i];
-
-		for (size_t k = 0; k < other->reference_count; k++) {
-			enum store_outcome outcome;
-
-			if (other->references[k].target != collection)
-				continue;
-			outcome = find_user(session, write, collection, other, k);
-			if (outcome != STORE_DONE)
-				return outcome;
-		}
-	}
-	return STORE_DONE;
-}
-
-static sqlite3_stmt *duplicate_statement(struct store_session *session, const struct collection *collection,
-                                         size_t index, enum store_outcome *outcome)
-{
-	struct session_collection *own = &session->collections[collection->index];
-	const struct store_unique *unique = &collection->uniques[index];
-	struct arena arena;
-	struct buf sql;
-
-	if (!own->duplicate &&
-	    !(own->duplicate = calloc(collection->unique_count, sizeof(*own->duplicate)))) {
-		*outcome = STORE_NO_MEMORY;
-		return NULL;
-	}
-	if (own->duplicate[index])
-		return own->duplicate[index];
-	arena_init(&arena, 4096, (size_t)SQL_TEXT_MAX * 2);
-	buf_init(&sql, &arena, SQL_TEXT_MAX);
-	buf_lit(&sql, "SELECT ");
-	buf_add(&sql, layout_column(session->store, collection, STORE_MEMBER_ID));
-	buf_lit(&sql, " FROM ");
-	sql_add_name(&sql, collection->name);
-	buf_lit(&sql, " WHERE ");
-	buf_add(&sql, layout_column(session->store, collection, STORE_MEMBER_ID));
-	buf_lit(&sql, " IS NOT ?2");
-	for (size_t i = 0; i < unique->count; i++) {
-		buf_lit(&sql, " AND ");
-		buf_add(&sql, layout_column(session->store, collection, unique->members[i]));
-		buf_lit(&sql, " = json_extract(?1, ");
-		buf_add(&sql, sql_path(&arena, collection->members[unique->members[i]].name));
-		buf_add_char(&sql, ')');
-	}
-	buf_lit(&sql, " LIMIT 1");
-	if (sql.failed || arena.failed)
-		*outcome = STORE_NO_MEMORY;
-	else
-		own->duplicate[index] = session_prepare(session, buf_str(&sql), outcome);
-	arena_done(&arena);
-	return own->duplicate[index];
-}
-
-enum store_outcome change_name_duplicate(struct store_session *session, struct store_write *write,
-                                         struct str id, struct str body)
-{
-	const struct collection *collection = write->collection;
-
-	write->conflict = (struct store_conflict){ .collection = collection, .unique = SIZE_MAX, .id = id };
-	for (size_t i = 0; i < collection->unique_count; i++) {
-		enum store_outcome outcome = STORE_DONE;
-		sqlite3_stmt *statement = duplicate_statement(session, collection, i, &outcome);
-		int code;
-
-		if (!statement)
-			return outcome;
-		sql_bind_text(statement, 1, body);
-		sql_bind_id(statement, 2, has_integer_id(collection), id);
-		code = session_step(session, statement);
-		if (code == SQLITE_ROW) {
-			write->conflict.unique = i;
-			write->conflict.id = sql_column_copy(statement, 0, write->arena);
-		} else if (code != SQLITE_DONE) {
-			outcome = session_failed(session, code);
-		}
-		sqlite3_reset(statement);
-		sqlite3_clear_bindings(statement);
-		if (outcome != STORE_DONE)
-			return outcome;
-		if (code == SQLITE_ROW)
-			return write->conflict.id.at ? STORE_UNIQUE : STORE_NO_MEMORY;
-	}
-	return STORE_UNIQUE;
 }
 
 /* Did a unique index say no, and not the id? */
@@ -462,8 +232,9 @@ static enum store_outcome apply(struct store_session *session, struct store_writ
 	int r;
 
 	if (outcome == STORE_DONE && write->reads_collection)
-		outcome = session_version(session, write->collection, &write->collection_version,
-		                          &write->collection_modified_ms);
+		outcome = store_session_collection_version(session, write->collection,
+		                                           &write->collection_version,
+		                                           &write->collection_modified_ms);
 	if (outcome != STORE_DONE)
 		return outcome;
 	/* Where the clock goes back, dates do not (RFC 9110 section 13.1.3). */
@@ -483,17 +254,81 @@ static enum store_outcome apply(struct store_session *session, struct store_writ
 	return outcome == STORE_DONE && write->key ? keys_record(session, write) : outcome;
 }
 
-void change_apply(struct store_engine *engine, struct store_write *write)
+static enum store_outcome apply_several(struct store_session *session, struct store_write *write)
 {
-	struct store_session *session = &engine->writer;
+	enum store_outcome outcome = write->run(write, session);
 
+	return outcome == STORE_DONE && write->key ? keys_record(session, write) : outcome;
+}
+
+static void change_apply(struct store_session *session, struct store_write *write)
+{
 	session->cause[0] = '\0';
 	write->created = false;
 	write->cause = (struct str){ 0 };
 	write->conflict = (struct store_conflict){ 0 };
 	write->outcome = session_use(session, write->store);
 	if (write->outcome == STORE_DONE)
-		write->outcome = apply(session, write, clock_wall_ms());
+		write->outcome = write->run ? apply_several(session, write)
+		                            : apply(session, write, clock_wall_ms());
 	if (write->outcome != STORE_DONE && session->cause[0])
 		write->cause = own_text(write, session);
+}
+
+static bool fail(struct store_session *session, struct store_write *write, int code)
+{
+	write->outcome = session_failed(session, code);
+	write->cause = own_text(write, session);
+	return false;
+}
+
+bool change_in_savepoint(struct store_session *session, struct store_write *write)
+{
+	int code = session_control(session, CONTROL_SAVE);
+
+	if (code != SQLITE_OK)
+		return fail(session, write, code);
+	change_apply(session, write);
+	if (sqlite3_get_autocommit(session->db) || session->is_spoiled) {
+		if (write->outcome == STORE_DONE) /* something that was read ended the transaction */
+			write->outcome = STORE_UNAVAILABLE;
+		return false;
+	}
+	if (write->outcome != STORE_DONE)
+		code = session_control(session, CONTROL_UNDO);
+	if (code == SQLITE_OK)
+		code = session_control(session, CONTROL_RELEASE);
+	return code == SQLITE_OK ? true : fail(session, write, code);
+}
+
+/* ---- A part of several ---------------------------------------------------- */
+
+/* Does it say something of the store, and nothing of this write alone? */
+static bool is_of_the_store(enum store_outcome outcome)
+{
+	switch (outcome) {
+	case STORE_FULL:
+	case STORE_READ_ONLY:
+	case STORE_UNAVAILABLE:
+	case STORE_BROKEN:
+	case STORE_UNKNOWN:
+	case STORE_NO_MEMORY: return true;
+	default: return false;
+	}
+}
+
+bool store_session_write(struct store_session *session, struct store_write *part)
+{
+	part->store = session->store;
+	part->next = NULL;
+	/* What was read before it may have ended the transaction: a savepoint would then begin another one. */
+	if (sqlite3_get_autocommit(session->db)) {
+		part->outcome = STORE_UNAVAILABLE;
+		return false;
+	}
+	if (!change_in_savepoint(session, part)) {
+		session->is_spoiled = true;
+		return false;
+	}
+	return !is_of_the_store(part->outcome);
 }

@@ -79,6 +79,7 @@ struct store_session {
 	struct kept_statement kept[STATEMENTS_KEPT]; /* the one that was used last stands last */
 	size_t kept_count;
 	bool is_writer;
+	bool is_spoiled; /* the transaction cannot go on: what a part of several did could not be undone */
 	bool is_lost;         /* a failure that this connection cannot recover from */
 	unsigned losses;      /* of the engine, when it was opened */
 	bool is_timed;        /* a statement runs that has a time limit, */
@@ -207,18 +208,23 @@ STATUTE_CHECK int rules_check_all(struct store *store, struct store_session *ses
 struct store_session *reader_begin(struct store_reader *reader, enum store_outcome *ret_outcome);
 /* A read failed: the next one begins anew. */
 void reader_failed(struct store_reader *reader);
-/* The version of a collection and when it last changed. */
-enum store_outcome session_version(struct store_session *session, const struct collection *collection,
-                                   int64_t *ret_version, int64_t *ret_modified_ms);
 
 /* change.c */
-void change_apply(struct store_engine *engine, struct store_write *write);
+/*
+ * One write in a savepoint of its own. False where the transaction is no longer what it was before this
+ * write: the engine has rolled all of it back, or a part of a write that failed could not be undone.
+ */
+bool change_in_savepoint(struct store_session *session, struct store_write *write);
+
+/* references.c */
 /* Does every reference of the body name a row? Else STORE_REFERENCE_MISSING and the write's conflict. */
 enum store_outcome change_check_references(struct store_session *session, struct store_write *write,
                                            const struct collection *collection, struct str body);
 /* Does no row refer to the one of the write? Else STORE_IN_USE and the write's conflict. */
 enum store_outcome change_check_users(struct store_session *session, struct store_write *write,
                                       const struct collection *collection);
+
+/* duplicates.c */
 /*
  * Which unique of the write's collection is broken, and because of whom? STORE_UNIQUE with
  * the write's conflict, its `unique` SIZE_MAX where it is none of them (the id, then).

@@ -420,24 +420,34 @@ static enum store_outcome run_page(struct store_session *session, const struct p
 	return outcome;
 }
 
-enum store_outcome store_list(struct store_reader *reader, const struct store_query *query,
-                              struct arena *arena, struct store_page *ret_page)
+enum store_outcome store_session_list(struct store_session *session, const struct store_query *query,
+                                      struct arena *arena, struct store_page *ret_page)
 {
 	struct store_page page = { 0 };
-	struct plan plan = { .query = query, .arena = arena };
-	enum store_outcome outcome = store_collection_version(reader, query->collection, &page.version,
-	                                                      &page.modified_ms);
-	struct store_session *session = store_reader_session(reader);
+	struct plan plan = { .query = query, .arena = arena, .store = session->store };
+	enum store_outcome outcome = store_session_collection_version(session, query->collection,
+	                                                              &page.version, &page.modified_ms);
 
 	if (outcome != STORE_DONE)
 		return outcome;
-	plan.store = session->store;
 	if (!make_plan(&plan))
 		return arena->failed ? STORE_NO_MEMORY : STORE_CONSTRAINT;
 	outcome = run_page(session, &plan, &page);
-	if (outcome != STORE_DONE)
-		reader_failed(reader);
-	else
+	if (outcome == STORE_DONE)
 		*ret_page = page;
+	return outcome;
+}
+
+enum store_outcome store_list(struct store_reader *reader, const struct store_query *query,
+                              struct arena *arena, struct store_page *ret_page)
+{
+	enum store_outcome outcome = STORE_DONE;
+	struct store_session *session = reader_begin(reader, &outcome);
+
+	if (!session)
+		return outcome;
+	outcome = store_session_list(session, query, arena, ret_page);
+	if (outcome != STORE_DONE && outcome != STORE_CONSTRAINT)
+		reader_failed(reader);
 	return outcome;
 }

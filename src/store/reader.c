@@ -211,8 +211,9 @@ enum store_outcome store_get(struct store_reader *reader, const struct collectio
 	return outcome;
 }
 
-enum store_outcome session_version(struct store_session *session, const struct collection *collection,
-                                   int64_t *ret_version, int64_t *ret_modified_ms)
+enum store_outcome store_session_collection_version(struct store_session *session,
+                                                    const struct collection *collection, int64_t *ret_version,
+                                                    int64_t *ret_modified_ms)
 {
 	enum store_outcome outcome = STORE_DONE;
 	sqlite3_stmt *statement = session_statement(session, collection, STATEMENT_VERSION, &outcome);
@@ -239,7 +240,7 @@ enum store_outcome store_collection_version(struct store_reader *reader, const s
 
 	if (!session)
 		return outcome;
-	outcome = session_version(session, collection, ret_version, ret_modified_ms);
+	outcome = store_session_collection_version(session, collection, ret_version, ret_modified_ms);
 	if (outcome != STORE_DONE)
 		reader_failed(reader);
 	return outcome;

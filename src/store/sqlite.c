@@ -54,7 +54,7 @@ static const char writer_pragmas[] =
 	"PRAGMA wal_autocheckpoint = 1000;"
 	"PRAGMA journal_size_limit = 67108864;"
 	"PRAGMA secure_delete = ON;"
-	"PRAGMA foreign_keys = OFF;" /* references are checked by name: see change.c */
+	"PRAGMA foreign_keys = OFF;" /* references are checked by name: see references.c */
 	"PRAGMA cache_size = -8192;";
 
 /* The file is not mapped: one that another program cuts short would end the process (SIGBUS). */

@@ -189,6 +189,7 @@ struct store_row {
 /* ---- Reading: one reader a thread -------------------------------------- */
 
 struct store_reader;
+struct store_session;
 
 STATUTE_CHECK int store_reader_new(struct store *store, struct store_reader **ret_reader);
 void store_reader_free(struct store_reader *reader);
@@ -243,12 +244,18 @@ struct store_page {
 /* STORE_DONE with a page (perhaps empty); STORE_CONSTRAINT where the cursor is of another query; an error outcome. */
 enum store_outcome store_list(struct store_reader *reader, const struct store_query *query,
                               struct arena *arena, struct store_page *ret_page);
+/* The same through a session: in `run`, with what its parts wrote. */
+enum store_outcome store_session_list(struct store_session *session, const struct store_query *query,
+                                      struct arena *arena, struct store_page *ret_page);
 /* The collection's version and time of last change, without its rows. */
 enum store_outcome store_collection_version(struct store_reader *reader, const struct collection *collection,
                                             int64_t *ret_version, int64_t *ret_modified_ms);
 
+enum store_outcome store_session_collection_version(struct store_session *session,
+                                                    const struct collection *collection, int64_t *ret_version,
+                                                    int64_t *ret_modified_ms);
+
 /* Which rules does a body break? Bit i for rule i. Through a reader (a worker) or, in `decide`, the writer. */
-struct store_session;
 struct store_session *store_reader_session(struct store_reader *reader);
 enum store_outcome store_check_rules(struct store_session *session, const struct collection *collection,
                                      struct str body, uint64_t *ret_broken);
@@ -299,7 +306,7 @@ struct store_conflict {
  * until `done` is called it belongs to the writer thread, arena included.
  */
 struct store_write {
-	const struct collection *collection; /* of the store that it is submitted to */
+	const struct collection *collection; /* of the store that it is submitted to; several: NULL */
 	struct str id;                    /* of the row; empty for a new one: then the store makes it */
 	const struct store_filter *scope; /* as in store_get; a row that does not meet it is absent */
 	size_t scope_count;
@@ -317,8 +324,16 @@ struct store_write {
 	int (*decide)(struct store_write *write, struct store_session *session,
 	              const struct store_row *current, int64_t now_ms, struct store_change *ret_change);
 	/*
+	 * Where it is not NULL, the write is several: called in place of `decide`, on the writer thread, inside
+	 * the transaction; makes the parts with store_session_write, and reads through the session. STORE_DONE:
+	 * what the parts did is kept, all of it by one commit; any other outcome, usually STORE_REFUSED: it is
+	 * undone. Called once more where the batch failed as a whole, as `decide` is.
+	 */
+	enum store_outcome (*run)(struct store_write *write, struct store_session *session);
+	/*
 	 * Where `key` is not NULL: called on the writer thread, inside the transaction, after the
-	 * row was written; *ret_result is kept under the key with the very commit of the row. A key
+	/* Of the store that it is submitted to; NULL where the write is several. */
+	const struct collection *collection;
 	 * that is there already (another process was faster) ends the write as STORE_BUSY.
 	 * Returns as `decide` does, and may be called again as that may.
 	 */
@@ -344,6 +359,13 @@ struct store_write {
  * share a commit.
  */
 STATUTE_CHECK int store_submit(struct store *store, struct store_write *write);
+
+/*
+ * In `run`: one of its parts, whose owner has filled it as for store_submit, but for `key` and `done`. It
+ * succeeds or is undone by itself, as part->outcome says. False where the store failed in a way that is
+ * no matter of the part alone: then `run` has to end with part->outcome.
+ */
+STATUTE_CHECK bool store_session_write(struct store_session *session, struct store_write *part);
 
 /* Any thread; costs next to nothing where nothing was submitted. */
 void store_hurry(struct store *store);

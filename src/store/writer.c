@@ -36,34 +36,6 @@ static void set_all(struct store_write *first, enum store_outcome outcome, const
 	}
 }
 
-static bool fail(struct store_session *session, struct store_write *write, int code)
-{
-	write->outcome = session_failed(session, code);
-	write->cause = str_dup(write->arena, str_from(session->cause));
-	return false;
-}
-
-/*
- * False where the transaction is no longer what it was before this write: the engine
- * has rolled all of it back, or a part of a write that failed could not be undone.
- */
-static bool apply_in_savepoint(struct store_engine *engine, struct store_write *write)
-{
-	struct store_session *session = &engine->writer;
-	int code = session_control(session, CONTROL_SAVE);
-
-	if (code != SQLITE_OK)
-		return fail(session, write, code);
-	change_apply(engine, write);
-	if (sqlite3_get_autocommit(session->db))
-		return false;
-	if (write->outcome != STORE_DONE)
-		code = session_control(session, CONTROL_UNDO);
-	if (code == SQLITE_OK)
-		code = session_control(session, CONTROL_RELEASE);
-	return code == SQLITE_OK ? true : fail(session, write, code);
-}
-
 static bool any_done(const struct store_write *first)
 {
 	for (; first; first = first->next)
@@ -79,6 +51,7 @@ static bool run_together(struct store_engine *engine, struct store_write *first)
 	enum store_outcome outcome = session_ensure(session);
 	int code;
 
+	session->is_spoiled = false;
 	if (outcome == STORE_DONE) {
 		code = session_control(session, CONTROL_BEGIN_WRITE);
 		outcome = code == SQLITE_OK ? STORE_DONE : session_failed(session, code);
@@ -88,7 +61,7 @@ static bool run_together(struct store_engine *engine, struct store_write *first)
 		return true;
 	}
 	for (struct store_write *write = first; write; write = write->next) {
-		if (apply_in_savepoint(engine, write))
+		if (change_in_savepoint(session, write))
 			continue;
 		session_roll_back(session);
 		return !first->next;
