@@ -332,8 +332,7 @@ struct store_write {
 	enum store_outcome (*run)(struct store_write *write, struct store_session *session);
 	/*
 	 * Where `key` is not NULL: called on the writer thread, inside the transaction, after the
-	/* Of the store that it is submitted to; NULL where the write is several. */
-	const struct collection *collection;
+	 * row was written (or `run` ended well); *ret_result is kept under the key with the very commit. A key
 	 * that is there already (another process was faster) ends the write as STORE_BUSY.
 	 * Returns as `decide` does, and may be called again as that may.
 	 */
