@@ -2,6 +2,7 @@
  * Taking the content of a request: block I once the bytes are there. Content is gathered and parsed as
  * JSON, or handed to the kind piece by piece.
  */
+#include "exchange/digest.h"
 #include "exchange/facts.h"
 
 /* "The text ends inside a string, at line 3, column 14." and the same as members of `details`. */
@@ -60,11 +61,27 @@ static bool takes_pieces(const struct exchange *x)
 	return x->kind && x->kind->take;
 }
 
+/* Of content as it was sent. In a transaction it was looked at before. */
+static int check_digest(struct exchange *x)
+{
+	struct digest *digest = NULL;
+	int r = x->is_in_transaction ? 0 : digest_begin(x, &digest);
+
+	if (r < 0 || !digest)
+		return r;
+	if ((r = digest_add(digest, buf_str(&x->content))) < 0 || (r = digest_end(digest)) < 0)
+		return r;
+	digest_state(x, digest);
+	return 0;
+}
+
 int exchange_take_content(struct exchange *x)
 {
+	int r;
+
 	state_complete(x);
 	if (!takes_pieces(x))
-		return parse(x);
+		return (r = check_digest(x)) < 0 ? r : parse(x);
 	FACT(CONTENT_PARSES, true);
 	return x->kind->taken(x);
 }

@@ -152,11 +152,10 @@ static void set_result_facts(const struct bound_operation *bound, struct statute
 		SET(ACCEPT_FITS, true);
 }
 
-/* What only features that are not there could answer otherwise: codings, digests, ranges. */
+/* What only features that are not there could answer otherwise: codings, ranges. */
 static void set_absent_features(struct statute_facts *facts)
 {
 	SET(CONTENT_DECODES, true);
-	SET(DIGEST_MATCHES, true);
 	SET(HAS_RANGE, false);
 }
 
@@ -231,6 +230,8 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	SET(IS_BOUND, bound->kind != BINDING_NONE);
 	SET(SCHEMA_FAILURE_IS_400, api->schema_errors_are_400);
 	set_absent_features(facts);
+	if (!operation->body)
+		SET(DIGEST_MATCHES, true);
 	set_access_facts(bound, facts);
 	set_limit_facts(bound, facts);
 	set_owner_facts(bound, facts);

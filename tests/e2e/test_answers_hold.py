@@ -197,6 +197,7 @@ BRINGS = {
     "CONSTRAINT_VIOLATED": refused_by_the_database,
     "CONTENT_REQUIRED": changed(content=b"", without=["Content-Type"]),
     "CONTENT_TOO_LARGE": changed(content="x" * CONTENT_MAX),
+    "DIGEST_MISMATCH": with_fields(Content_Digest="sha-256=:AAAA:"),
     "EMAIL_ALREADY_EXISTS": already_there,
     "ENCODING_NOT_ACCEPTABLE": with_fields(Accept_Encoding="identity;q=0"),
     "IDEMPOTENCY_KEY_REUSED": key_of_another_request,

@@ -172,13 +172,13 @@ static void idempotence_is_that_of_rfc_9110_section_9_2_2(void **state)
 	}
 }
 
-/* Those whose grammar is a list (#rule) in RFC 9110, RFC 9112, RFC 7240 and the Fetch standard. */
+/* Those whose grammar is a list (#rule), or a dictionary: RFC 9110, 9112, 7240, 9530, and the Fetch standard. */
 static void a_field_is_a_list_where_its_grammar_is(void **state)
 {
 	static const char *const lists[] = {
 		"accept", "accept-encoding", "accept-language", "access-control-request-headers", "connection",
-		"content-encoding", "expect", "if-match", "if-none-match", "keep-alive", "prefer", "te", "trailer",
-		"transfer-encoding", "upgrade", "via",
+		"content-digest", "content-encoding", "expect", "if-match", "if-none-match", "keep-alive", "prefer",
+		"repr-digest", "te", "trailer", "transfer-encoding", "upgrade", "via",
 	};
 	static const struct {
 		const char *name;
