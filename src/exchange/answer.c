@@ -312,7 +312,7 @@ static const char *look_up(void *data, const char *name)
 static const char *broken_contract(struct exchange *x)
 {
 	const struct statute_status_facts facts = {
-		.has_content = x->response.has_content && x->response.content.len &&
+		.has_content = x->response.has_content && response_length(&x->response) &&
 		               x->request.method != METHOD_HEAD,
 		.is_head = x->request.method == METHOD_HEAD,
 		.is_post = x->request.method == METHOD_POST,
@@ -326,6 +326,7 @@ static void start_response(struct exchange *x, int status)
 {
 	bool must_close = x->response.must_close;
 
+	response_end_source(&x->response);
 	response_clear(&x->response);
 	x->response.status = status;
 	x->response.must_close = must_close;

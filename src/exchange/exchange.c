@@ -23,6 +23,7 @@ void exchange_init(struct exchange *x, const struct exchange_host *host)
 void exchange_done(struct exchange *x)
 {
 	exchange_give_key(x);
+	response_end_source(&x->response);
 	arena_done(&x->arena);
 }
 
@@ -33,6 +34,7 @@ void exchange_reset(struct exchange *x)
 	void *host_data = x->host_data;
 
 	exchange_give_key(x);
+	response_end_source(&x->response);
 	arena_reset(&arena);
 	memset(x, 0, offsetof(struct exchange, response));
 	response_clear(&x->response);

@@ -75,6 +75,8 @@ struct str request_list(const struct request *request, enum field_id id, struct 
 
 enum { RESPONSE_FIELDS = 32 };
 
+struct content_source;
+
 struct response_field {
 	struct str name, value;
 };
@@ -84,6 +86,7 @@ struct response {
 	bool has_content;    /* false: 204, 304 and the like, where no length is said either */
 	bool must_close;     /* end the connection after this */
 	struct str content;
+	struct content_source *source; /* NULL: its content is in memory; content_source.h */
 	size_t field_count;
 	/* Without Date, Connection and Content-Length: the wire adds those. */
 	struct response_field fields[RESPONSE_FIELDS];
@@ -94,6 +97,11 @@ static inline void response_clear(struct response *response)
 {
 	memset(response, 0, offsetof(struct response, fields));
 }
+
+/* Bytes of its content, wherever that is; CONTENT_LENGTH_UNKNOWN. */
+uint64_t response_length(const struct response *response);
+/* Nobody reads from its source any more. */
+void response_end_source(struct response *response);
 
 /* Adds a field; past RESPONSE_FIELDS it is dropped and false returned. Values with CR, LF or NUL are refused so too. */
 bool response_add(struct response *response, struct str name, struct str value);

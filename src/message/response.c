@@ -1,6 +1,7 @@
 /* The fields of a response: see message.h. What would break out of its line never gets in. */
 #include "message/message.h"
 
+#include "message/content_source.h"
 #include "message/syntax.h"
 
 static struct response_field *find(struct response *response, struct str name)
@@ -74,4 +75,18 @@ struct str response_field(const struct response *response, struct str name)
 		if (str_eq_nocase(response->fields[i].name, name))
 			return response->fields[i].value;
 	return (struct str){ 0 };
+}
+
+uint64_t response_length(const struct response *response)
+{
+	return response->source ? response->source->length : response->content.len;
+}
+
+void response_end_source(struct response *response)
+{
+	struct content_source *source = response->source;
+
+	response->source = NULL;
+	if (source && source->done)
+		source->done(source);
 }

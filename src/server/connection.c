@@ -248,6 +248,7 @@ static enum timeout_kind reading_timeout(const struct connection *c)
 	case CONNECTION_LINGER:
 		return connection_has_unsent(c) ? TIMEOUT_NONE : TIMEOUT_LINGER;
 	case CONNECTION_WAIT:
+	case CONNECTION_SENDING:
 		break;
 	}
 	return TIMEOUT_NONE;
@@ -281,18 +282,22 @@ static bool has_unread(const struct connection *c)
 
 void connection_settle(struct connection *c)
 {
+	bool has_ended;
 	size_t before;
 
 	if (h2_connection_is_busy(c))
 		return; /* it is settled when that ends */
+	connection_pump(c);
 	connection_flush(c);
 	do {
 		before = input_left(c);
 		if (!c->is_closing)
 			use_kept_input(c);
 		h2_connection_write(c);
+		has_ended = connection_pump(c);
 		connection_flush(c);
-	} while (input_left(c) != before);
+	} while (has_ended || input_left(c) != before);
+	c->burst = 0;
 	if (!c->is_closing && c->has_ended && c->state != CONNECTION_LINGER && !connection_is_paused(c))
 		end_input(c);
 	if (!c->is_closing && c->state == CONNECTION_LINGER)

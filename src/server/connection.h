@@ -2,7 +2,7 @@
  * One connection of a client (RFC 9112 section 9): requests in, answers out, in
  * order, one at a time.
  *
- *	HEAD ─> CONTENT ─> WAIT ─> (answer) ─> DISCARD ─> HEAD … ─> LINGER ─> closed
+ *	HEAD ─> CONTENT ─> WAIT ─> (answer) ─> SENDING ─> DISCARD ─> HEAD … ─> LINGER ─> closed
  *
  * Requests that came in one piece are answered in one write. An exchange is held
  * from a request's first byte to its end; a connection that only waits holds no
@@ -26,8 +26,21 @@ enum connection_state {
 	CONNECTION_HEAD,    /* the head of the next request is to come */
 	CONNECTION_CONTENT, /* the exchange takes content */
 	CONNECTION_WAIT,    /* the exchange is with another thread */
+	CONNECTION_SENDING, /* content of the answer comes from a source, as far as the client takes it */
 	CONNECTION_DISCARD, /* answered before its content came, which is read and forgotten */
 	CONNECTION_LINGER   /* the last answer is on its way; what comes is forgotten (section 9.6) */
+};
+
+/* The answer that is being sent, where its content comes from a source. */
+struct connection_content {
+	struct content_source *source; /* NULL: none */
+	uint64_t left;      /* bytes that are to come of it, or CONTENT_LENGTH_UNKNOWN */
+	uint64_t out;       /* bytes of the answer that were given away, its head included */
+	int64_t wall_ms;    /* when it was answered, */
+	uint64_t now_us;    /* and by the monotonic clock */
+	uint64_t paced_ms;  /* since when the client's pace is measured, ms of the loop; 0: it is not */
+	uint64_t taken;     /* bytes of `out` that the client had taken then */
+	bool is_chunked;
 };
 
 struct connection {
@@ -48,6 +61,8 @@ struct connection {
 	struct timeout reading, writing;
 	uint64_t taken;           /* bytes of the request so far, for the log */
 	uint64_t window;          /* bytes of content since TIMEOUT_CONTENT was set */
+	struct connection_content content; /* while SENDING */
+	size_t burst;             /* bytes that went without the loop having had its turn */
 	uint64_t lingered;        /* bytes that were read and forgotten after the last answer */
 	uint64_t turn;            /* ms of the loop in which it had its last turn, */
 	size_t turn_requests, turn_bytes; /* and what it did in it: requests, and bytes of answers */
@@ -72,7 +87,8 @@ struct connection {
 enum {
 	CONNECTION_AHEAD = 64 * 1024, /* bytes that are read ahead of a pause */
 	CONNECTION_OUT = 64 * 1024,   /* bytes of answers after which they are sent, and a turn is over */
-	CONNECTION_TURN = 64          /* requests after which a turn is over */
+	CONNECTION_TURN = 64,         /* requests after which a turn is over */
+	CONNECTION_BURST = 2 << 20    /* bytes after which others have their turn, however fast a client takes them */
 };
 
 /* Takes one connection from `listener`, one of the worker's; what goes wrong concerns that connection alone. */
@@ -98,6 +114,10 @@ void connection_step(struct connection *c, enum exchange_step step);
 void connection_refuse(struct connection *c, enum h1_refusal refusal, struct str blamed);
 /* True where no more input can be used now: an exchange waits, answers are not taken, or its turn is over. */
 bool connection_is_paused(const struct connection *c);
+/* The answer was given, all of it: what becomes of the connection. */
+void connection_end_answer(struct connection *c);
+/* A line in the log; `at` says when it was answered, of `out` bytes that went. */
+void connection_log_answer(struct connection *c, const struct connection_content *at, bool is_dropped);
 /* Logs a request that gets no answer, since the client is gone, and forgets it. */
 void connection_forget_request(struct connection *c);
 
@@ -115,6 +135,18 @@ static inline bool connection_has_unsent(const struct connection *c)
 }
 /* Takes a buffer that is not empty and sends it; what the system does not take at once is `sending`, then. */
 void connection_send(struct connection *c, struct pooled *buffer);
+
+/* The same from some byte on, when the loop had its turn: it is `sending`. */
+void connection_queue(struct connection *c, struct pooled *buffer, size_t from);
+
+/* ---- connection_source.c: content that comes from a source ---------------- */
+
+/* The head of an answer was written, in `out` bytes: its content follows. */
+void connection_start_source(struct connection *c, size_t out);
+/* Sends of it what the client takes now; true where that was all. May close the connection. */
+bool connection_pump(struct connection *c);
+/* The client took what was `sending`: fast enough? Else it is to be cut off. */
+bool connection_keeps_pace(struct connection *c);
 
 /* ---- connection_tls.c: where it is_secure --------------------------------- */
 

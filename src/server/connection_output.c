@@ -39,7 +39,7 @@ static void on_sent(uv_write_t *write, int status)
 	c->sending = NULL;
 	if (c->is_closing)
 		return;
-	if (status < 0) {
+	if (status < 0 || !connection_keeps_pace(c)) {
 		connection_close(c);
 		return;
 	}
@@ -47,7 +47,7 @@ static void on_sent(uv_write_t *write, int status)
 	connection_settle(c);
 }
 
-static void send_rest(struct connection *c, struct pooled *buffer, size_t from)
+void connection_queue(struct connection *c, struct pooled *buffer, size_t from)
 {
 	uv_buf_t rest = uv_buf_init(buffer->buf.at + from, (unsigned)(buffer->buf.len - from));
 
@@ -66,15 +66,21 @@ static void send_rest(struct connection *c, struct pooled *buffer, size_t from)
 void connection_send(struct connection *c, struct pooled *buffer)
 {
 	uv_buf_t all = uv_buf_init(buffer->buf.at, (unsigned)buffer->buf.len);
-	int sent = all.len ? uv_try_write((uv_stream_t *)&c->tcp, &all, 1) : 0;
+	int sent;
 
+	c->burst += all.len;
+	if (c->burst > CONNECTION_BURST) {
+		connection_queue(c, buffer, 0);
+		return;
+	}
+	sent = all.len ? uv_try_write((uv_stream_t *)&c->tcp, &all, 1) : 0;
 	if (sent < 0 && sent != UV_EAGAIN) {
 		worker_give_buffer(c->worker, buffer);
 		connection_close(c);
 	} else if (sent >= 0 && (size_t)sent == all.len) {
 		worker_give_buffer(c->worker, buffer);
 	} else {
-		send_rest(c, buffer, sent > 0 ? (size_t)sent : 0);
+		connection_queue(c, buffer, sent > 0 ? (size_t)sent : 0);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "server/connection.h"
 
 #include "base/clock.h"
+#include "message/content_source.h"
 #include "server/admission.h"
 #include "server/h2_connection.h"
 #include "server/request.h"
@@ -22,7 +23,24 @@ bool connection_is_paused(const struct connection *c)
 {
 	if (c->h2)
 		return c->sending != NULL;
-	return c->state == CONNECTION_WAIT || (c->state == CONNECTION_HEAD && (c->sending || c->had_turn));
+	return c->state == CONNECTION_WAIT || c->state == CONNECTION_SENDING ||
+	       (c->state == CONNECTION_HEAD && (c->sending || c->had_turn));
+}
+
+void connection_log_answer(struct connection *c, const struct connection_content *at, bool is_dropped)
+{
+	const struct request_end end = {
+		.client = c->address,
+		.status = c->x->response.status,
+		.error = request_error(c->x),
+		.wall_ms = at->wall_ms,
+		.now_us = at->now_us,
+		.in = c->taken,
+		.out = at->out,
+		.is_dropped = is_dropped,
+	};
+
+	request_log(c->worker, c->x, &end);
 }
 
 static void log_request(struct connection *c, int status, struct str error, uint64_t out, bool is_dropped)
@@ -61,6 +79,9 @@ void connection_forget_request(struct connection *c)
 		exchange_abandon(c->x);
 		log_request(c, 0, S("CLIENT_GONE"), 0, false);
 	}
+	if (c->state == CONNECTION_SENDING)
+		connection_log_answer(c, &c->content, true);
+	c->content.source = NULL;
 	forget_exchange(c);
 }
 
@@ -103,23 +124,55 @@ static bool closes_after_answer(const struct connection *c)
 	       worker_is_draining(c->worker) || leaves_content(c);
 }
 
-/* Writes the answer and logs it; false where the connection could not keep it. */
+static bool has_source(const struct connection *c)
+{
+	return c->x->response.source && h1_sends_content(&c->x->response, &c->x->request);
+}
+
+/* What has no length in HTTP/1.0 ends with the connection. */
+static void write_head_and_more(struct connection *c, struct buf *out)
+{
+	struct response *response = &c->x->response;
+	const struct request *request = &c->x->request;
+	bool is_endless = has_source(c) && response_length(response) == CONTENT_LENGTH_UNKNOWN;
+
+	response->must_close = closes_after_answer(c) || (is_endless && !request->minor);
+	if (is_endless)
+		h1_write_chunked_head(out, response, request, worker_date(c->worker));
+	else
+		h1_write_response(out, response, request, worker_date(c->worker));
+}
+
+/* Writes the answer and logs it, once all of it was given away; false where the connection could not keep it. */
 static bool write_answer(struct connection *c)
 {
 	struct exchange *x = c->x;
 	struct buf *out = connection_output(c);
 	size_t before = out ? out->len : 0;
 
-	x->response.must_close = closes_after_answer(c);
 	if (out)
-		h1_write_response(out, &x->response, &x->request, worker_date(c->worker));
+		write_head_and_more(c, out);
 	if (!out || out->failed) {
 		log_request(c, x->response.status, request_error(x), 0, true);
 		return false;
 	}
 	c->turn_bytes += out->len - before;
-	log_request(c, x->response.status, request_error(x), out->len - before, false);
+	if (has_source(c))
+		connection_start_source(c, out->len - before);
+	else
+		log_request(c, x->response.status, request_error(x), out->len - before, false);
 	return true;
+}
+
+void connection_end_answer(struct connection *c)
+{
+	c->content.source = NULL;
+	if (c->x->response.must_close)
+		start_lingering(c);
+	else if (c->has_request_ended)
+		next_request(c);
+	else
+		c->state = CONNECTION_DISCARD;
 }
 
 static void answer(struct connection *c)
@@ -129,12 +182,8 @@ static void answer(struct connection *c)
 	leave_flight(c);
 	if (!is_kept)
 		connection_close(c);
-	else if (c->x->response.must_close)
-		start_lingering(c);
-	else if (c->has_request_ended)
-		next_request(c);
-	else
-		c->state = CONNECTION_DISCARD;
+	else if (!c->content.source)
+		connection_end_answer(c);
 }
 
 /* What comes back after the client is gone is only logged. */

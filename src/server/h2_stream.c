@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "message/content_source.h"
 
 enum { HELD_MAX = 256 * 1024 }; /* bytes of answers beyond which further requests are queued */
 
@@ -129,10 +130,23 @@ static size_t memory_beyond_first(const struct arena *arena)
 	return arena->taken > arena->first ? arena->taken - arena->first : 0;
 }
 
+/* The source of the answer has something again. */
+static void on_wake(struct content_source *source)
+{
+	struct stream *s = source->host;
+	struct connection *c = s->on->c;
+
+	if (s->on->is_closed)
+		return;
+	h2_resume(s->on->h2, &s->wire);
+	connection_settle(c);
+}
+
 static void answer(struct stream *s)
 {
 	const struct exchange *x = s->x;
 	struct worker *worker = worker_of(s);
+	struct content_source *source = x->response.source;
 
 	s->state = STREAM_ANSWERED;
 	drop_pending(s);
@@ -141,6 +155,10 @@ static void answer(struct stream *s)
 	s->held = memory_beyond_first(&x->arena);
 	s->on->held += s->held;
 	worker_set_timeout(worker, &s->timeout, TIMEOUT_STREAM_WRITE);
+	if (source) {
+		source->host = s;
+		source->wake = on_wake;
+	}
 	if (h2_respond(s->on->h2, &s->wire, &x->response, worker_date(worker)) < 0)
 		h2_reset(s->on->h2, &s->wire, H2_INTERNAL_ERROR);
 }
@@ -342,7 +360,7 @@ static void write_timed_out(struct stream *s)
 	s->sent = s->wire.sent;
 	if (s->wire.is_sent)
 		h2_reset(s->on->h2, &s->wire, H2_NO_ERROR);
-	else if (!s->on->c->sending && sent * 1000 < limits->write_rate * limits->write_timeout)
+	else if (!s->on->c->sending && !s->wire.is_waiting && sent * 1000 < limits->write_rate * limits->write_timeout)
 		h2_blame(s->on->h2, &s->wire, H2_CANCEL);
 	else
 		worker_set_timeout(worker_of(s), &s->timeout, TIMEOUT_STREAM_WRITE);

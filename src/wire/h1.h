@@ -85,13 +85,16 @@ bool h1_in_content(const struct h1 *h1);
 /*
  * Appends a whole response: status line, Date, fields, Content-Length, Connection
  * (close where must_close, keep-alive for an HTTP/1.0 client that asked), content
- * unless the request's method is HEAD. `date` is an IMF-fixdate. A status without
- * content (1xx, 204, 304) gets no Content-Length; 205 gets 0. Fields of the response
- * that are the wire's own (Date, Connection, Content-Length, Transfer-Encoding) are
- * left out; one with Upgrade gets Connection: Upgrade (RFC 9110 section 7.8).
+ * unless the request's method is HEAD, or it has a source: then that is the caller's to
+ * send. `date` is an IMF-fixdate. A status without content (1xx, 204, 304) gets no
+ * Content-Length; 205 gets 0. Fields of the response that are the wire's own (Date,
+ * Connection, Content-Length, Transfer-Encoding) are left out; one with Upgrade gets
+ * Connection: Upgrade (RFC 9110 section 7.8).
  */
 void h1_write_response(struct buf *buf, const struct response *response, const struct request *request,
                        struct str date);
+/* Is any of its content sent? */
+bool h1_sends_content(const struct response *response, const struct request *request);
 /* "HTTP/1.1 100 Continue\r\n\r\n" */
 void h1_write_continue(struct buf *buf);
 /*
@@ -102,5 +105,12 @@ void h1_write_chunked_head(struct buf *buf, const struct response *response, con
                            struct str date);
 void h1_write_chunk(struct buf *buf, const struct request *request, struct str piece);
 void h1_write_last_chunk(struct buf *buf, const struct request *request);
+/*
+ * A chunk that is made where it will stand: room for `max` bytes of it, H1_CHUNK_MAX at most, or NULL
+ * without memory; then how many there are, one at least. Nothing may be added in between.
+ */
+enum { H1_CHUNK_MAX = 0xFFFF };
+char *h1_chunk_room(struct buf *buf, size_t max);
+void h1_chunk_put(struct buf *buf, size_t len);
 
 #endif

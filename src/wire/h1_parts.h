@@ -71,8 +71,7 @@ enum h1_event h1_read_chunked(struct h1 *h1, struct str input, size_t *ret_used,
 /* Fields that say how the message is framed and where it goes: the wire's alone. */
 bool h1_is_of_the_wire(struct str name);
 /* False where the response says no Content-Length. */
-bool h1_says_length(const struct response *response, const struct request *request, size_t *ret_len);
-bool h1_sends_content(const struct response *response, const struct request *request);
+bool h1_says_length(const struct response *response, const struct request *request, uint64_t *ret_len);
 
 static inline enum h1_event h1_refuse(struct h1 *h1, enum h1_refusal refusal)
 {

@@ -5,6 +5,10 @@
 
 #include <statute/status.h>
 
+#include "message/content_source.h"
+
+enum { CHUNK_HEAD = 6 }; /* bytes of a chunk's size line, with zeros in front */
+
 bool h1_is_of_the_wire(struct str name)
 {
 	switch (name.len) {
@@ -92,19 +96,21 @@ static char *put_head(char *at, const struct response *response, struct str date
  * A HEAD's answer says the length that the GET's has, and nothing where it is not
  * known; any other answer that says none would last until the connection closes.
  */
-bool h1_says_length(const struct response *response, const struct request *request, size_t *ret_len)
+bool h1_says_length(const struct response *response, const struct request *request, uint64_t *ret_len)
 {
-	if (is_without_length(response->status))
+	uint64_t len = response->has_content && response->status != 205 ? response_length(response) : 0;
+
+	if (is_without_length(response->status) || len == CONTENT_LENGTH_UNKNOWN)
 		return false;
 	if (response->status != 205 && request->method == METHOD_HEAD && !response->has_content)
 		return false;
-	*ret_len = response->has_content && response->status != 205 ? response->content.len : 0;
+	*ret_len = len;
 	return true;
 }
 
 static char *put_length(char *at, const struct response *response, const struct request *request)
 {
-	size_t len;
+	uint64_t len;
 
 	if (!h1_says_length(response, request, &len))
 		return at;
@@ -122,7 +128,8 @@ bool h1_sends_content(const struct response *response, const struct request *req
 void h1_write_response(struct buf *buf, const struct response *response, const struct request *request,
                        struct str date)
 {
-	struct str content = h1_sends_content(response, request) ? response->content : (struct str){ 0 };
+	bool is_here = !response->source && h1_sends_content(response, request);
+	struct str content = is_here ? response->content : (struct str){ 0 };
 	char *start = buf_reserve(buf, head_size(response, date) + content.len), *at;
 
 	if (!start)
@@ -171,6 +178,23 @@ void h1_write_chunk(struct buf *buf, const struct request *request, struct str p
 	buf_add(buf, piece);
 	if (request->minor)
 		buf_lit(buf, "\r\n");
+}
+
+char *h1_chunk_room(struct buf *buf, size_t max)
+{
+	char *at = buf_reserve(buf, CHUNK_HEAD + max + 2);
+
+	return at ? at + CHUNK_HEAD : NULL;
+}
+
+void h1_chunk_put(struct buf *buf, size_t len)
+{
+	char size[CHUNK_HEAD + 1], *at = buf->at + buf->len;
+
+	snprintf(size, sizeof(size), "%04x\r\n", (unsigned)len & H1_CHUNK_MAX);
+	at = put(at, str_of(size, CHUNK_HEAD)) + len;
+	at = PUT_LITERAL(at, "\r\n");
+	buf->len += CHUNK_HEAD + len + 2;
 }
 
 void h1_write_last_chunk(struct buf *buf, const struct request *request)

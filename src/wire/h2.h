@@ -11,7 +11,7 @@
  * is too large) is refused with the same one. A client whose frames cost more than they ask for
  * is told to calm down (ENHANCE_YOUR_CALM, section 10.5), and so ends its connection.
  *
- * One owner at a time. Only h2_respond, h2_continue, h2_consume, h2_forget, h2_reset and
+ * One owner at a time. Only h2_respond, h2_resume, h2_continue, h2_consume, h2_forget, h2_reset and
  * h2_terminate may be called from within an event.
  */
 #ifndef STATUTE_WIRE_H2_H
@@ -46,6 +46,7 @@ struct h2_stream {
 	struct str blamed;       /* the field to blame, or empty */
 	bool has_ended;          /* the client's last byte came */
 	bool is_sent;            /* the answer's last byte left */
+	bool is_waiting;         /* its source has nothing now: h2_resume is to follow */
 	size_t sent;             /* bytes of the answer's content that left */
 	uint64_t in, out;        /* bytes of its frames, both ways */
 
@@ -54,7 +55,8 @@ struct h2_stream {
 	struct str scheme;
 	struct buf cookie;       /* the crumbs (section 8.2.3), put together */
 	size_t header_bytes;     /* of the field section, counted as in HTTP/1.1 */
-	struct str content;      /* of the answer */
+	struct str content;      /* of the answer; or where it comes from, else NULL */
+	struct content_source *source;
 	bool is_head_whole;
 	bool is_dropped;         /* nothing more is said of it but that it closed */
 };
@@ -86,11 +88,13 @@ void h2_take(struct h2 *h2, struct str input, uint64_t now);
 bool h2_is_in_head(const struct h2 *h2);
 
 /*
- * Answers. The response's content must last until the stream is closed, the rest is copied.
+ * Answers. The response's content, or its source, must last until the stream is closed, the rest is copied.
  * `date` is an IMF-fixdate. 0, or STATUTE_ENOMEM: then nothing is sent.
  */
 STATUTE_CHECK int h2_respond(struct h2 *h2, struct h2_stream *stream, const struct response *response,
                              struct str date);
+/* The source of its answer has something again, or has ended. */
+void h2_resume(struct h2 *h2, struct h2_stream *stream);
 /* 100 Continue. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int h2_continue(struct h2 *h2, const struct h2_stream *stream);
 /* `len` bytes of content need no more room: the client may send as many more. */

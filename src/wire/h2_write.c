@@ -1,6 +1,8 @@
 /* Responses to frames, and frames to bytes: see h2.h. */
 #include "wire/h2_parts.h"
 
+#include "message/content_source.h"
+
 enum {
 	FIELDS_MAX = RESPONSE_FIELDS + 4, /* with :status, Date, Content-Length */
 	STATUS_LEN = 3
@@ -123,12 +125,60 @@ static ssize_t read_content(nghttp2_session *session, int32_t id, uint8_t *to, s
 	return (ssize_t)left;
 }
 
+/*
+ * The same, for what comes from a source: the bytes themselves. A source that ends before its length, or fails,
+ * takes its stream with it: the client must not take what it has for the whole.
+ */
+static ssize_t read_source(nghttp2_session *session, int32_t id, uint8_t *to, size_t max, uint32_t *flags,
+                           nghttp2_data_source *provider, void *user)
+{
+	struct h2_stream *stream = provider->ptr;
+	struct content_source *source = stream->source;
+	uint64_t left = source->length - stream->sent; /* enough where the length is not known */
+	size_t len = 0;
+	int r = source->read(source, (char *)to, left < max ? (size_t)left : max, &len);
+
+	(void)session, (void)id, (void)user;
+	stream->is_waiting = r == STATUTE_EAGAIN;
+	if (stream->is_waiting)
+		return NGHTTP2_ERR_DEFERRED;
+	if (r < 0 || (!len && source->length != CONTENT_LENGTH_UNKNOWN))
+		return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+	stream->sent += len;
+	if (!len || (source->length != CONTENT_LENGTH_UNKNOWN && stream->sent == source->length))
+		*flags |= NGHTTP2_DATA_FLAG_EOF;
+	return (ssize_t)len;
+}
+
+void h2_resume(struct h2 *h2, struct h2_stream *stream)
+{
+	if (stream->is_waiting && !stream->is_dropped)
+		nghttp2_session_resume_data(h2->session, stream->id); /* without memory it is cut off in time */
+	stream->is_waiting = false;
+}
+
+/* Where the content of an answer comes from; false where it has none to send. */
+static bool choose_provider(struct h2_stream *stream, const struct response *response,
+                            nghttp2_data_provider *provider)
+{
+	bool sends = h1_sends_content(response, stream->request) && response_length(response) > 0;
+
+	provider->source.ptr = stream;
+	provider->read_callback = response->source ? read_source : read_content;
+	if (sends && response->source)
+		stream->source = response->source;
+	else if (sends)
+		stream->content = response->content;
+	return sends;
+}
+
 int h2_respond(struct h2 *h2, struct h2_stream *stream, const struct response *response, struct str date)
 {
 	char status[STR_DIGITS_MAX], length[STR_DIGITS_MAX];
-	nghttp2_data_provider provider = { .source.ptr = stream, .read_callback = read_content };
 	struct fields fields = { .count = 0 };
-	size_t len;
+	nghttp2_data_provider provider;
+	bool sends = choose_provider(stream, response, &provider);
+	uint64_t len;
 
 	add(&fields, S(":status"), str_of(status, str_put_u64(status, (uint64_t)response->status)));
 	add(&fields, S("date"), date);
@@ -137,10 +187,8 @@ int h2_respond(struct h2 *h2, struct h2_stream *stream, const struct response *r
 			add(&fields, response->fields[i].name, response->fields[i].value);
 	if (h1_says_length(response, stream->request, &len))
 		add(&fields, S("content-length"), str_of(length, str_put_u64(length, len)));
-	if (h1_sends_content(response, stream->request))
-		stream->content = response->content;
 	return nghttp2_submit_response(h2->session, stream->id, fields.at, fields.count,
-	                               stream->content.len ? &provider : NULL) == 0
+	                               sends ? &provider : NULL) == 0
 	               ? 0
 	               : STATUTE_ENOMEM;
 }

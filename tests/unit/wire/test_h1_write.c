@@ -2,6 +2,7 @@
 #include "unit/test.h"
 
 #include "base/buf.h"
+#include "message/content_source.h"
 #include "wire/h1.h"
 
 #define DATE "Sun, 06 Nov 1994 08:49:37 GMT"
@@ -167,6 +168,43 @@ static void content_of_unknown_length_is_chunked_or_ends_with_the_connection(voi
 	              "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nTransfer-Encoding: chunked\r\n\r\n");
 }
 
+static void a_chunk_can_be_made_where_it_stands(void **state)
+{
+	static const char many[] = "12345678901234567";
+	struct buf buf;
+	char *room;
+
+	(void)state;
+	buf_init(&buf, NULL, 256);
+	buf_lit(&buf, "head");
+	assert_non_null(room = h1_chunk_room(&buf, 20));
+	memcpy(room, many, strlen(many));
+	h1_chunk_put(&buf, strlen(many));
+	assert_non_null(room = h1_chunk_room(&buf, 20));
+	memcpy(room, "!", 1);
+	h1_chunk_put(&buf, 1);
+	h1_write_last_chunk(&buf, &get_11);
+	assert_str(buf_str(&buf), "head0011\r\n12345678901234567\r\n0001\r\n!\r\n0\r\n\r\n");
+	assert_null(h1_chunk_room(&buf, 256));
+	buf_done(&buf);
+}
+
+static void the_length_of_a_source_is_said_and_its_content_left_to_others(void **state)
+{
+	struct content_source source = { .length = UINT64_C(1) << 40 };
+	struct response response = response_of(200, NULL);
+
+	(void)state;
+	response.source = &source;
+	response.has_content = true;
+	assert_written(&response, &get_11,
+	               "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nContent-Length: 1099511627776\r\n\r\n");
+	assert_written(&response, &head_11,
+	               "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nContent-Length: 1099511627776\r\n\r\n");
+	source.length = CONTENT_LENGTH_UNKNOWN;
+	assert_written(&response, &head_11, "HTTP/1.1 200 OK\r\nDate: " DATE "\r\n\r\n");
+}
+
 static void continue_is_one_line(void **state)
 {
 	struct buf buf;
@@ -207,6 +245,8 @@ int main(void)
 		cmocka_unit_test(the_wires_own_fields_are_never_doubled),
 		cmocka_unit_test(a_status_without_a_phrase_keeps_its_space),
 		cmocka_unit_test(content_of_unknown_length_is_chunked_or_ends_with_the_connection),
+		cmocka_unit_test(a_chunk_can_be_made_where_it_stands),
+		cmocka_unit_test(the_length_of_a_source_is_said_and_its_content_left_to_others),
 		cmocka_unit_test(continue_is_one_line),
 		cmocka_unit_test(a_full_buffer_fails_and_does_not_overflow),
 	};
