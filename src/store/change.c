@@ -224,6 +224,19 @@ static enum store_outcome touch(struct store_session *session, struct store_writ
 	return run_statement(session, statement);
 }
 
+static enum store_outcome tell(struct store_session *session, const struct store_write *write,
+                               const struct store_change *change, const struct store_row *before,
+                               int64_t now_ms)
+{
+	const struct store_event event = {
+		.id = before->id,
+		.before = before->state == ROW_LIVE ? before->body : (struct str){ 0 },
+		.after = change->verb == STORE_DELETE ? (struct str){ 0 } : change->body,
+	};
+
+	return feed_record(session, write, &event, now_ms);
+}
+
 static enum store_outcome apply(struct store_session *session, struct store_write *write, int64_t now_ms)
 {
 	struct store_change change = { 0 };
@@ -251,6 +264,8 @@ static enum store_outcome apply(struct store_session *session, struct store_writ
 	}
 	if (outcome == STORE_DONE)
 		outcome = touch(session, write, now_ms);
+	if (outcome == STORE_DONE && feed_is_watched(session, write->collection))
+		outcome = tell(session, write, &change, &current, now_ms);
 	return outcome == STORE_DONE && write->key ? keys_record(session, write) : outcome;
 }
 

@@ -122,6 +122,9 @@ struct store_engine {
 	/* Connections that were lost: all are opened anew then, since they share memory. */
 	atomic_uint losses;
 	struct store_counters counters;
+	bool has_news;              /* of the writer thread: the batch changed what is watched */
+	void (*changed)(void *data); /* who is told, under the lock; NULL: nobody */
+	void *changed_data;
 };
 
 /* sqlite.c */
@@ -235,6 +238,15 @@ enum store_outcome change_name_duplicate(struct store_session *session, struct s
 /* keys.c */
 /* Keeps the result of a write that has a key, in its transaction, and removes what is too old or too much. */
 enum store_outcome keys_record(struct store_session *session, struct store_write *write);
+
+/* feed.c */
+/* Are the changes of a write's collection to be kept? */
+bool feed_is_watched(const struct store_session *session, const struct collection *collection);
+/* Keeps one, in the transaction of its write, after the collection got its version; removes what is too much. */
+enum store_outcome feed_record(struct store_session *session, const struct store_write *write,
+                               const struct store_event *event, int64_t now_ms);
+/* After a commit, under the engine's lock. */
+void feed_tell(struct store_engine *engine);
 
 /* meanwhile.c */
 /*

@@ -160,7 +160,11 @@ static const char own_tables[] =
 	"\"_modified\" INTEGER NOT NULL, \"_body\" TEXT NOT NULL, \"_secret\" TEXT);"
 	"CREATE TABLE IF NOT EXISTS \"_key\" (\"id\" INTEGER PRIMARY KEY NOT NULL, \"key\" BLOB NOT NULL UNIQUE, "
 	"\"request\" BLOB NOT NULL, \"expires\" INTEGER NOT NULL, \"sum\" INTEGER NOT NULL, "
-	"\"result\" BLOB NOT NULL);";
+	"\"result\" BLOB NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS \"_change\" (\"collection\" TEXT NOT NULL, \"version\" INTEGER NOT NULL, "
+	"\"id\" TEXT NOT NULL, \"modified\" INTEGER NOT NULL, \"sum\" INTEGER NOT NULL, "
+	"\"length\" INTEGER NOT NULL, \"before\" TEXT, \"after\" TEXT, "
+	"PRIMARY KEY (\"collection\", \"version\")) WITHOUT ROWID;";
 
 /* SQLite compares names of tables without case. */
 static bool shares_a_name(const struct store_spec *spec, size_t index)

@@ -77,6 +77,7 @@ struct collection {
 	bool keeps_tombstones; /* a deleted row is remembered: ROW_GONE */
 	bool ids_come_again;   /* clients name ids: the version of a deleted row must be remembered */
 	bool is_singleton;     /* one row, whose id is the empty text, in table "_singleton" */
+	bool is_watched;       /* its changes are kept: store_read_events. No singleton is */
 	size_t index;          /* of this collection in the spec */
 	uint32_t at;           /* position in the document, for issues */
 };
@@ -95,11 +96,16 @@ struct store_options {
 	unsigned pages_max;    /* a quota: pages of 4 KiB that the file may grow to; 0: none */
 	unsigned keys_max;     /* kept results: past these the oldest are removed, as fast as new ones come */
 	uint64_t key_bytes_max; /* of their texts together, likewise */
+	/* Kept changes of each collection that is watched: past these the oldest are removed, likewise. */
+	unsigned changes_max;
+	uint64_t change_bytes_max;
+	uint64_t change_ms;    /* and how old they may grow, while newer ones come */
 };
 #define STORE_OPTIONS_INIT \
 	{ \
 		.path = "statute.db", .busy_ms = 2000, .batch_max = 256, .queue_max = 4096, \
-		.statement_ms = 5000, .keys_max = 100000, .key_bytes_max = 256 << 20 \
+		.statement_ms = 5000, .keys_max = 100000, .key_bytes_max = 256 << 20, .changes_max = 10000, \
+		.change_bytes_max = 64 << 20, .change_ms = 86400000 \
 	}
 
 struct store;
@@ -280,6 +286,44 @@ struct store_key {
 enum store_outcome store_key_get(struct store_reader *reader, const unsigned char key[STORE_DIGEST_LEN],
                                  int64_t now_ms, struct arena *arena,
                                  unsigned char ret_request[STORE_DIGEST_LEN], struct str *ret_result);
+
+/* ---- Changes of collections that are watched ----------------------------- */
+
+/* One change of one row. */
+struct store_event {
+	int64_t version;           /* that it gave its collection: one more than the change before it */
+	struct str id;             /* of the row */
+	struct str before, after;  /* bodies; empty: the row was not there, or is not any more */
+};
+
+struct store_events_query {
+	const struct collection *collection;
+	int64_t after;    /* the version of a collection whose later changes are asked for */
+	uint32_t limit;
+	size_t bytes_max; /* of bodies: the change that reaches it is the last */
+};
+
+struct store_events {
+	struct store_event *list; /* oldest first */
+	size_t count;
+	int64_t version; /* of the collection, as of the same read */
+};
+
+/*
+ * Changes are kept with the commit of their write, while the collection is watched, up to the bounds of
+ * the options. Some are missing between two of the list, or before its first, where their versions do
+ * not follow each other; at the end, where there is none and the collection's version is another one
+ * than `after`. STORE_DONE, with texts in `arena`, or an error outcome.
+ */
+enum store_outcome store_read_events(struct store_reader *reader, const struct store_events_query *query,
+                                     struct arena *arena, struct store_events *ret_events);
+/*
+ * From now on `changed` is called on the writer thread after each commit with changes of collections
+ * that are watched, of whichever store of the file, and before the writes' `done`; it must not wait, nor
+ * call the store. NULL: no more,
+ * and once this returns it does not run. Any thread.
+ */
+void store_watch(struct store *store, void (*changed)(void *data), void *data);
 
 /* ---- Writing ----------------------------------------------------------- */
 

@@ -132,6 +132,7 @@ static void run_batch(struct store_engine *engine, struct store_write *first, si
 		drop_connection_if_lost(&engine->writer);
 	pthread_mutex_lock(&engine->lock);
 	count_batch(&engine->counters, count, failed, clock_monotonic_us() - before);
+	feed_tell(engine);
 	pthread_mutex_unlock(&engine->lock);
 	for (struct store_write *write = first, *next; write; write = next) {
 		next = write->next; /* after `done` the write is no longer ours */
