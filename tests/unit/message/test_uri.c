@@ -19,6 +19,7 @@ static void encodings_must_decode_to_utf8_without_nul(void **state)
 		if (uri_is_valid_encoding(str_from(bad[i])))
 			fail_msg("accepted: %s", bad[i]);
 	assert_false(uri_is_valid_encoding(str_of("a\0b", 3)));
+	assert_false(uri_is_valid_encoding(str_of("/%41", 3))); /* the escape ends beyond the text */
 }
 
 static void decoding_undoes_encoding(void **state)
@@ -51,6 +52,7 @@ static void decoding_leaves_what_is_malformed_and_borrows_what_is_plain(void **s
 	assert_ptr_equal(uri_decode(&arena, plain, false).at, plain.at);
 	assert_str(uri_decode(&arena, plain, true), "plain text");
 	assert_str(uri_decode(&arena, S("%41%zz%4%"), false), "A%zz%4%");
+	assert_str(uri_decode(&arena, str_of("%42%41", 5), false), "B%4");
 	assert_str(uri_decode(&arena, S("%2B+%2b"), true), "+ +");
 	arena_done(&arena);
 	arena_init(&arena, 256, 0);

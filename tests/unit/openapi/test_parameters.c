@@ -388,6 +388,9 @@ static void absent_parameters_have_their_defaults(void **state)
 	assert_str(value_of("w"), "-");
 	assert_str(errors_text(), "header X-A REQUIRED; cookie c REQUIRED");
 	assert_true(values.path_is_valid);
+	declare(QUERY("f", "style: deepObject, explode: true, schema: {type: object, properties: {"
+	                   "a: {type: integer, default: 5}, b: {type: integer}}}"));
+	ASSERT_QUERY("f[b]=1", "f", "{\"b\":1,\"a\":5}");
 }
 
 static void empty_values_are_allowed_where_declared(void **state)
