@@ -73,12 +73,21 @@ enum statute_mention {
 	STATUTE_IMPOSSIBLE,         /* it stands there, and cannot come */
 };
 
+/* An error code or an outcome ("CREATED"), and the rows of the graph that decide so. */
+struct statute_reason {
+	const char *code;
+	const char *const *nodes; /* "H03a": of statute_graph_find, or, where it begins with A, perhaps the parser's */
+	size_t node_count;
+};
+
 struct statute_answer {
 	const char *status;       /* "404"; where it is IMPOSSIBLE perhaps a range: "4XX" */
 	int number;               /* 404; of a range its class: 4 */
 	enum statute_mention mention;
 	const char *const *codes; /* what can stand in `error`: "EMAIL_ALREADY_EXISTS"; of errors alone */
 	size_t code_count;
+	const struct statute_reason *reasons; /* none where it is IMPOSSIBLE */
+	size_t reason_count;
 };
 
 /* Those that can come in the order of their number, then the IMPOSSIBLE ones as they are written. */

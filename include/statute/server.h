@@ -50,6 +50,7 @@ struct statute_server_options {
 	const char *address_rate; /* requests of each client address: "100/60s"; NULL: any number */
 	uint32_t workers;     /* threads that answer; default: one a processor */
 	bool is_dev;          /* errors name the row of the graph that they come from */
+	bool omits_docs;      /* /-/docs and /-/openapi.json are not there */
 	bool ignores_security; /* serves operations that demand credentials to anybody: none are checked */
 	/* A JSON Web Key Set for security schemes of tokens that name no keys: for development. NULL: none. */
 	const char *dev_keys;

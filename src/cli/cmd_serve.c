@@ -61,6 +61,8 @@ static const struct option options[] = {
 	  "threads that answer; 0: one a processor", 0, 256 },
 	{ "dev", 0, OPTION_FLAG, AT(is_dev), NULL,
 	  "errors name the row that decided; a key for tokens is made where none is named", 0, 0 },
+	{ "no-docs", 0, OPTION_FLAG, AT(omits_docs), NULL,
+	  "without /-/docs and /-/openapi.json, which tell everybody what the API has", 0, 0 },
 	{ "no-security", 0, OPTION_FLAG, AT(ignores_security), NULL,
 	  "serve what demands credentials to anybody", 0, 0 },
 	{ "log", 0, OPTION_TEXT, AT(log), "FILE", "log lines; \"-\" is stdout, \"off\" nowhere", 0, 0 },

@@ -65,6 +65,7 @@ struct exchange_settings {
 	bool requires_tls;       /* of every document */
 	bool omits_hsts;         /* browsers are not told to remember that */
 	bool is_dev;             /* errors name their node; a broken contract aborts */
+	bool omits_docs;         /* /-/docs and /-/openapi.json are not there */
 	bool ignores_security;   /* nobody is asked for credentials */
 };
 #define EXCHANGE_SETTINGS_INIT \

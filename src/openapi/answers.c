@@ -13,6 +13,25 @@ struct codes {
 	size_t count;
 };
 
+/* Why one status is answered, to be grown. */
+struct reasons {
+	struct statute_reason *list;
+	size_t count;
+};
+
+static bool add_reason(struct reasons *reasons, struct arena *arena, const char *code,
+                       const struct found_answer *found)
+{
+	size_t size = reasons->count * sizeof(*reasons->list);
+	struct statute_reason *list = arena_grow(arena, reasons->list, size, size + sizeof(*list));
+
+	if (!list)
+		return false;
+	list[reasons->count++] = (struct statute_reason){ code, found->nodes, found->node_count };
+	reasons->list = list;
+	return true;
+}
+
 static bool add_code(struct codes *codes, struct arena *arena, const char *code)
 {
 	size_t size = codes->count * sizeof(*codes->list);
@@ -69,22 +88,40 @@ static bool add_error(struct codes *codes, struct arena *arena, const struct bou
 	return add_code(codes, arena, code);
 }
 
+/* What one verdict is called, once or under several names. */
+static bool take_verdict(struct arena *arena, const struct found_answer *found,
+                         const struct bound_operation *bound, struct codes *codes, struct reasons *reasons)
+{
+	size_t before = codes->count;
+
+	if (found->status < 400)
+		return add_reason(reasons, arena, found->code, found);
+	if (!add_error(codes, arena, bound, found->code))
+		return false;
+	for (size_t i = before; i < codes->count; i++)
+		if (!add_reason(reasons, arena, codes->list[i], found))
+			return false;
+	return true;
+}
+
 /* Of the answers from *at on with one status; *at moves past them. `bound` may be NULL. */
 static bool take_status(struct arena *arena, const struct found_answers *found, size_t *at,
                         const struct bound_operation *bound, struct statute_answer *ret_answer)
 {
 	int status = found->list[*at].status;
 	struct codes codes = { 0 };
+	struct reasons reasons = { 0 };
 
-	for (; *at < found->count && found->list[*at].status == status; ++*at) {
-		if (status >= 400 && !add_error(&codes, arena, bound, found->list[*at].code))
+	for (; *at < found->count && found->list[*at].status == status; ++*at)
+		if (!take_verdict(arena, &found->list[*at], bound, &codes, &reasons))
 			return false;
-	}
 	*ret_answer = (struct statute_answer){
 		.status = str_printf(arena, "%d", status).at,
 		.number = status,
 		.codes = codes.list,
 		.code_count = codes.count,
+		.reasons = reasons.list,
+		.reason_count = reasons.count,
 	};
 	return ret_answer->status != NULL;
 }

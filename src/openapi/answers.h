@@ -10,10 +10,14 @@
 #include "base/map.h"
 #include "openapi/bind.h"
 
-/* A verdict without the way to it. */
+enum { ANSWER_NODES_MAX = 8 };
+
+/* A verdict, and the rows that it can come from; beyond so many the further ones are left out. */
 struct found_answer {
 	int status;
 	const char *code; /* static text */
+	const char *nodes[ANSWER_NODES_MAX]; /* "H03a"; static texts */
+	size_t node_count;
 };
 
 /* Each once, by status, then in the order of the graph's page. */

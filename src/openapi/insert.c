@@ -333,6 +333,13 @@ static int parse(struct arena *arena, struct str text, bool is_json, struct json
 	return r == 0 || r == STATUTE_ENOMEM ? r : STATUTE_EINVAL;
 }
 
+int insert_parse(struct arena *arena, struct str text, struct json **ret_root)
+{
+	int r = parse(arena, text, true, ret_root);
+
+	return r == STATUTE_EINVAL ? parse(arena, text, false, ret_root) : r;
+}
+
 /* What each level adds: as the first member of the root's first collection has it, else two blanks. */
 static struct str find_unit(const struct inserter *in)
 {

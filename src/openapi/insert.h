@@ -24,6 +24,9 @@ struct insertion {
 STATUTE_CHECK int insert_members(struct arena *arena, const struct source *source, const struct json *root,
                                  const struct insertion *insertions, size_t count, struct str *ret_text);
 
+/* Parses what insert_members wrote, or a text like it. 0; STATUTE_EINVAL where it is none; STATUTE_ENOMEM. */
+STATUTE_CHECK int insert_parse(struct arena *arena, struct str text, struct json **ret_root);
+
 /* How a member is written. */
 enum insert_style {
 	INSERT_BLOCK,  /* YAML, a line a member */

@@ -15,25 +15,37 @@ static bool is_before_route(const char *node)
 	return node[0] == 'A' || node[0] == 'B';
 }
 
-static bool has(const struct found_answers *found, int status, const char *code)
+static struct found_answer *find(const struct found_answers *found, int status, const char *code)
 {
 	for (size_t i = 0; i < found->count; i++)
 		if (found->list[i].status == status && strcmp(found->list[i].code, code) == 0)
-			return true;
-	return false;
+			return &found->list[i];
+	return NULL;
+}
+
+static void add_node(struct found_answer *answer, const char *node)
+{
+	for (size_t i = 0; i < answer->node_count; i++)
+		if (strcmp(answer->nodes[i], node) == 0)
+			return;
+	if (answer->node_count < ANSWER_NODES_MAX)
+		answer->nodes[answer->node_count++] = node;
 }
 
 /* Behind those with the same status; the list has room. */
-static void add(struct found_answers *found, int status, const char *code)
+static void add(struct found_answers *found, int status, const char *code, const char *node)
 {
+	struct found_answer *answer = find(found, status, code);
 	size_t at = found->count;
 
-	if (has(found, status, code))
-		return;
-	for (; at && found->list[at - 1].status > status; at--)
-		found->list[at] = found->list[at - 1];
-	found->list[at] = (struct found_answer){ status, code };
-	found->count++;
+	if (!answer) {
+		for (; at && found->list[at - 1].status > status; at--)
+			found->list[at] = found->list[at - 1];
+		answer = &found->list[at];
+		*answer = (struct found_answer){ .status = status, .code = code };
+		found->count++;
+	}
+	add_node(answer, node);
 }
 
 static bool make_room(struct arena *arena, struct found_answers *found)
@@ -63,7 +75,7 @@ static void add_early_errors(struct found_answers *found, const struct api *api,
 		const char *node = statute_graph_node(verdicts[i].node)->id;
 
 		if (verdicts[i].status >= 400 && (is_before_route(node) || (!is_declared && node[0] == 'C')))
-			add(found, verdicts[i].status, verdicts[i].code);
+			add(found, verdicts[i].status, verdicts[i].code, node);
 	}
 }
 
@@ -73,8 +85,8 @@ static void add_refusals(struct found_answers *anywhere, const struct found_answ
 	for (enum h1_refusal refusal = H1_REFUSAL_NONE + 1; refusal < H1_REFUSAL_COUNT; refusal++) {
 		const struct h1_refusal_row *row = h1_refusal_row(refusal);
 
-		if (is_before_route(row->node) && !has(elsewhere, row->status, row->code))
-			add(anywhere, row->status, row->code);
+		if (is_before_route(row->node) && !find(elsewhere, row->status, row->code))
+			add(anywhere, row->status, row->code, row->node);
 	}
 }
 
@@ -83,7 +95,7 @@ static void remove_all(struct found_answers *from, const struct found_answers *t
 	size_t kept = 0;
 
 	for (size_t i = 0; i < from->count; i++)
-		if (!has(these, from->list[i].status, from->list[i].code))
+		if (!find(these, from->list[i].status, from->list[i].code))
 			from->list[kept++] = from->list[i];
 	from->count = kept;
 }
@@ -117,8 +129,11 @@ const struct found_answers *answers_reachable(struct answer_finder *finder, cons
 		return NULL;
 	*place = found;
 	count = statute_graph_reachable(facts, verdicts);
-	for (size_t i = 0; i < count; i++)
-		if (verdicts[i].status && !is_before_route(statute_graph_node(verdicts[i].node)->id))
-			add(found, verdicts[i].status, verdicts[i].code);
+	for (size_t i = 0; i < count; i++) {
+		const char *node = statute_graph_node(verdicts[i].node)->id;
+
+		if (verdicts[i].status && !is_before_route(node))
+			add(found, verdicts[i].status, verdicts[i].code, node);
+	}
 	return found;
 }

@@ -112,6 +112,7 @@ static void end(struct generation *generation)
 {
 	atomic_fetch_sub(generation->alive, 1);
 	scheme_keys_end(&generation->keys);
+	published_done(&generation->published);
 	if (generation->owns_document)
 		statute_document_free(generation->public);
 	free(generation);
@@ -136,6 +137,10 @@ static int begin(struct statute_document *document, const struct generation_opti
 		.uses = 1,
 		.alive = options->alive,
 	};
+	if (published_init(&generation->published) < 0) {
+		free(generation);
+		return STATUTE_ENOMEM;
+	}
 	atomic_fetch_add(generation->alive, 1);
 	r = bind_api(generation, problems);
 	if (r == 0)

@@ -18,6 +18,7 @@
 
 #include "openapi/bind.h"
 #include "server/log_sink.h"
+#include "server/published.h"
 #include "server/scheme_keys.h"
 #include "store/store.h"
 
@@ -33,6 +34,7 @@ struct generation {
 	const char *dev_keys;       /* for schemes that name none, or NULL; borrowed */
 	struct log_sink *sink;      /* for what happens between requests */
 	struct scheme_keys keys;
+	struct published published; /* its document for everybody */
 	bool owns_document;         /* frees it at its end */
 	atomic_size_t uses;         /* workers that serve it or have requests of it, and the server's own */
 	atomic_size_t *alive;       /* of one server; each counts itself */

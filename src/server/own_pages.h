@@ -8,7 +8,6 @@
 struct own_page {
 	const char *path;
 	bool (*is_healthy)(const struct exchange *x); /* of a probe; else NULL */
-	bool is_file;    /* of the pages: it has a tag */
 	bool takes_more; /* what follows the path names something, */
 	bool (*is_there)(struct str more); /* if this says so; NULL: something in any case */
 	/* Reads the query: adds to x->parameters.errors what is wrong with it. May be NULL. */
@@ -19,6 +18,8 @@ struct own_page {
 	 * PUT or DELETE, on the admin listener alone; its facts of block K are stated. NULL: it can only be read.
 	 */
 	int (*write)(struct exchange *x);
+	/* Its entity tag, once it was looked up, in the arena or longer-lived. NULL: it has none. */
+	struct str (*tag)(struct exchange *x, struct str more);
 	int (*reply)(struct exchange *x, struct str more);
 	void (*explain)(struct exchange *x); /* an error: may add to x->problem. May be NULL */
 };
@@ -42,6 +43,9 @@ STATUTE_CHECK int own_page_blame(struct exchange *x, struct str name, struct str
 
 /* Those that operators alone may see; the last has no path. admin_pages.c */
 extern const struct own_page admin_pages[];
+/* Those for whoever uses the API, and whether they are shown to this request; the last has no path. docs_pages.c */
+extern const struct own_page docs_pages[];
+bool docs_are_shown(const struct exchange *x);
 /* Of /-/maintenance. admin_maintenance.c */
 int admin_maintenance_read(struct exchange *x, struct str more);
 int admin_maintenance_write(struct exchange *x);

@@ -113,6 +113,13 @@ static bool is_asset(struct str name)
 	return page_asset(name, &asset);
 }
 
+static struct str tag_of_asset(struct exchange *x, struct str name)
+{
+	struct page_asset asset;
+
+	return page_asset(name, &asset) ? str_dup(&x->arena, str_from(asset.etag)) : (struct str){ 0 };
+}
+
 /* A file is asked for again with its tag: after an upgrade pages and files fit together at once. */
 static int reply_asset(struct exchange *x, struct str name)
 {
@@ -136,7 +143,7 @@ static const struct own_page pages[] = {
 	{ .path = "/-/ready", .is_healthy = is_ready, .reply = reply_status },
 	{ .path = "/-/errors", .reply = reply_catalogue },
 	{ .path = "/-/errors/", .takes_more = true, .is_there = is_explained, .reply = reply_entry },
-	{ .path = "/-/assets/", .is_file = true, .takes_more = true, .is_there = is_asset, .reply = reply_asset },
+	{ .path = "/-/assets/", .takes_more = true, .is_there = is_asset, .tag = tag_of_asset, .reply = reply_asset },
 	{ 0 },
 };
 
@@ -152,14 +159,19 @@ static const struct own_page *find_among(const struct own_page *page, struct str
 	return NULL;
 }
 
-/* Files alone have a tag, and nothing here has a date. Without memory a file has no tag either. */
-static void find_validators(struct exchange *x, const struct own_page *page)
+static const struct own_page *find_public(const struct exchange *x, struct str path)
 {
-	struct page_asset asset;
+	const struct own_page *page = find_among(pages, path);
 
+	return page || !docs_are_shown(x) ? page : find_among(docs_pages, path);
+}
+
+/* Nothing here has a date. Without memory nothing has a tag either. */
+static void find_validators(struct exchange *x, const struct own_request *own)
+{
 	x->target.modified_s = -1;
-	if (page && page->is_file && page_asset(after(x->request.path, page->path), &asset))
-		x->target.etag = str_dup(&x->arena, str_from(asset.etag));
+	if (own->page && own->page->tag)
+		x->target.etag = own->page->tag(x, own->more);
 }
 
 static bool is_read(const struct exchange *x)
@@ -213,7 +225,7 @@ static int find(struct exchange *x)
 		return r;
 	statute_fact_set(&x->facts, STATUTE_FACT_STORE_ANSWERS, true);
 	statute_fact_set(&x->facts, STATUTE_FACT_EXISTS, exists);
-	find_validators(x, own->page);
+	find_validators(x, own);
 	exchange_find_preconditions(x, exists);
 	return 0;
 }
@@ -300,7 +312,7 @@ const struct exchange_kind *own_path_any(struct exchange *x, struct str path)
 {
 	const struct own_page *admin = find_among(admin_pages, path);
 
-	return take(x, admin ? admin : find_among(pages, path), admin != NULL);
+	return take(x, admin ? admin : find_public(x, path), admin != NULL);
 }
 
 const struct exchange_kind *own_path_public_admin(struct exchange *x, struct str path)
@@ -310,7 +322,7 @@ const struct exchange_kind *own_path_public_admin(struct exchange *x, struct str
 
 const struct exchange_kind *own_path(struct exchange *x, struct str path)
 {
-	return str_starts(path, S("/-/")) ? take(x, find_among(pages, path), false) : NULL;
+	return str_starts(path, S("/-/")) ? take(x, find_public(x, path), false) : NULL;
 }
 
 bool own_path_is_admin(const struct exchange *x)

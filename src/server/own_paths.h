@@ -5,6 +5,8 @@
  *	/-/ready         200 while it takes requests and the database is usable, else 503
  *	/-/errors        every error code, as JSON or as HTML, whichever Accept prefers
  *	/-/errors/CODE   one of them; also a code that was made for this API
+ *	/-/docs          the API's operations, for people; not with --no-docs
+ *	/-/openapi.json  its document, with every answer
  *	/-/assets/FILE   what pages for people are made of: see observe/page_assets.h
  *
  * They go through the graph like every other path; only GET and HEAD are allowed, but for what

@@ -62,6 +62,7 @@ static int take_options(struct statute_server *server, const struct statute_serv
 	shared->settings.ignores_security = options->ignores_security;
 	shared->settings.requires_tls = options->requires_tls;
 	shared->settings.omits_hsts = options->omits_hsts;
+	shared->settings.omits_docs = options->omits_docs;
 	return hosts_read(options->hosts, &server->arena, &server->problems, &shared->settings);
 }
 

@@ -2,17 +2,12 @@
 
 import functools
 import http.server
-import json
-import os
-import subprocess
 import threading
 
 import pytest
 
-from harness import ROOT, request, run, serving
-from test_pages import CHROMIUM, MODULES, NODE, what_is_missing
-
-SCRIPT = ROOT / "tests" / "browser" / "cors.js"
+from browser import names, outcomes_of, skip_if_missing
+from harness import request, run, serving
 
 PAGE = "https://app.example.com"
 
@@ -263,13 +258,6 @@ def test_any_origin_with_credentials_is_refused_at_the_start(tmp_path):
     assert "name the origins, or leave credentials out" in result.stderr
 
 
-def names():
-    if not NODE:
-        return ["all tests of CORS"]
-    listing = subprocess.run([NODE, str(SCRIPT), "--list"], capture_output=True, text=True, timeout=30, check=True)
-    return listing.stdout.splitlines()
-
-
 class Page(http.server.BaseHTTPRequestHandler):
     """A page without content, at every address."""
 
@@ -298,20 +286,14 @@ def page_port():
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory, page_port):
     """What came of each test in the browser, by its name."""
-    missing = what_is_missing()
-    if missing:
-        pytest.skip(missing)
-    environment = {**os.environ, "NODE_PATH": str(MODULES), "CHROMIUM": CHROMIUM}
+    skip_if_missing()
     folder = tmp_path_factory.mktemp("cors")
     document = folder / "api.yaml"
     document.write_text(DOCUMENT.replace(PAGE, f"http://127.0.0.1:{page_port}"))
     with serving(folder, document) as api:
-        run = subprocess.run([NODE, str(SCRIPT), api.url, str(page_port)], capture_output=True, text=True,
-                             env=environment, timeout=300)
-    assert run.returncode == 0, run.stderr
-    return {outcome["name"]: outcome for outcome in map(json.loads, run.stdout.splitlines())}
+        return outcomes_of("cors.js", api.url, page_port)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", names("cors.js"))
 def test_in_a_browser(outcomes, name):
     assert outcomes[name]["ok"], outcomes[name]["why"]

@@ -1,54 +1,22 @@
 """The pages for people: what is sent, and what a browser makes of it.
 
-tests/browser/pages.js runs once, and each of its tests is one here. They need Chromium, node and playwright-core, which `./run check` installs where it can; without
-one of them each is skipped.
+tests/browser/pages.js runs once, and each of its tests is one here: see browser.py.
 """
 
-import json
-import os
 import re
-import shutil
-import subprocess
 
 import pytest
 
-from harness import ROOT, request, serving
-
-SCRIPT = ROOT / "tests" / "browser" / "pages.js"
-MODULES = ROOT / "build" / "browser" / "node_modules"
-NODE = shutil.which("node")
-CHROMIUM = shutil.which("chromium")
-
-
-def names():
-    if not NODE:
-        return ["all tests of the pages"]
-    listing = subprocess.run([NODE, str(SCRIPT), "--list"], capture_output=True, text=True, timeout=30, check=True)
-    return listing.stdout.splitlines()
-
-
-def what_is_missing():
-    if not NODE:
-        return "node is not there"
-    if not CHROMIUM:
-        return "chromium is not there"
-    if not (MODULES / "playwright-core").is_dir():
-        return "playwright-core is not in build/browser: ./run check installs it"
-    return None
+from browser import names, outcomes_of, skip_if_missing
+from harness import request, serving
 
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory):
     """What came of each test, by its name."""
-    missing = what_is_missing()
-    if missing:
-        pytest.skip(missing)
-    environment = {**os.environ, "NODE_PATH": str(MODULES), "CHROMIUM": CHROMIUM}
+    skip_if_missing()
     with serving(tmp_path_factory.mktemp("pages")) as shop:
-        run = subprocess.run([NODE, str(SCRIPT), shop.url, shop.admin], capture_output=True, text=True,
-                             env=environment, timeout=300)
-    assert run.returncode == 0, run.stderr
-    return {outcome["name"]: outcome for outcome in map(json.loads, run.stdout.splitlines())}
+        return outcomes_of("pages.js", shop.url, shop.admin)
 
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -93,6 +61,6 @@ def test_text_of_a_client_is_escaped_in_its_trace(shop):
     assert "<u>" not in page and "&lt;u&gt;&amp;" in page
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", names("pages.js"))
 def test_in_a_browser(outcomes, name):
     assert outcomes[name]["ok"], outcomes[name]["why"]
