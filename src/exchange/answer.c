@@ -91,7 +91,7 @@ static void add_obliged_fields(struct exchange *x)
 		break;
 	case 415:
 		if (strcmp(x->verdict.code, "UNSUPPORTED_CONTENT_ENCODING") == 0)
-			response_set(response, S("Accept-Encoding"), S("identity"));
+			response_set(response, S("Accept-Encoding"), exchange_codings_taken(x));
 		else if (path && method == METHOD_POST)
 			response_set(response, S("Accept-Post"), path->accept_post);
 		else if (path && method == METHOD_PATCH)

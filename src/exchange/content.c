@@ -52,27 +52,30 @@ static void state_complete(struct exchange *x)
 	FACT(CONTENT_IN_TIME, true);
 	FACT(CONTENT_WITHIN_LIMIT, true);
 	FACT(CONTENT_COMPLETE, true);
-	FACT(CONTENT_DECODES, true);
+	FACT(CONTENT_DECODES, exchange_content_decodes(x));
 	FACT(DIGEST_MATCHES, true);
 }
 
-static bool takes_pieces(const struct exchange *x)
+bool exchange_takes_pieces(const struct exchange *x)
 {
 	return x->kind && x->kind->take;
 }
 
-/* Of content as it was sent. In a transaction it was looked at before. */
+/* Of content as it was sent: where it was coded, x->digest saw it then. In a transaction it was looked at before. */
 static int check_digest(struct exchange *x)
 {
-	struct digest *digest = NULL;
-	int r = x->is_in_transaction ? 0 : digest_begin(x, &digest);
+	struct digest *digest = x->digest;
+	int r = 0;
 
+	if (x->is_in_transaction)
+		return 0;
+	if (!x->decoder && (r = digest_begin(x, &digest)) == 0 && digest)
+		r = digest_add(digest, buf_str(&x->content));
 	if (r < 0 || !digest)
 		return r;
-	if ((r = digest_add(digest, buf_str(&x->content))) < 0 || (r = digest_end(digest)) < 0)
-		return r;
-	digest_state(x, digest);
-	return 0;
+	if ((r = digest_end(digest)) == 0)
+		digest_state(x, digest);
+	return r;
 }
 
 int exchange_take_content(struct exchange *x)
@@ -80,7 +83,7 @@ int exchange_take_content(struct exchange *x)
 	int r;
 
 	state_complete(x);
-	if (!takes_pieces(x))
+	if (!exchange_takes_pieces(x))
 		return (r = check_digest(x)) < 0 ? r : parse(x);
 	FACT(CONTENT_PARSES, true);
 	return x->kind->taken(x);
@@ -122,14 +125,38 @@ static enum exchange_step took(struct exchange *x, int r)
 	return exchange_walk(x);
 }
 
+static enum exchange_step decode(struct exchange *x, struct str piece)
+{
+	enum decoded decoded = decoder_add(x->decoder, piece);
+
+	if (x->digest && digest_add(x->digest, piece) < 0)
+		return fail(x, STATUTE_ENOMEM);
+	exchange_describe_decoded(x, decoded);
+	switch (decoded) {
+	case DECODED: return EXCHANGE_CONTENT;
+	case DECODED_TOO_LARGE: return refuse_size(x);
+	case DECODED_NO_MEMORY: return fail(x, STATUTE_ENOMEM);
+	case DECODED_MALFORMED: break;
+	}
+	state_complete(x); /* nobody will ask for the rest */
+	FACT(CONTENT_DECODES, false);
+	return exchange_walk(x);
+}
+
 enum exchange_step exchange_content(struct exchange *x, struct str piece)
 {
-	if (takes_pieces(x)) {
+	int r;
+
+	if (exchange_takes_pieces(x)) {
 		if (piece.len > x->content_max - x->content_taken)
 			return refuse_size(x);
 		x->content_taken += piece.len;
 		return took(x, x->kind->take(x, piece));
 	}
+	if ((r = exchange_begin_decoding(x)) < 0)
+		return fail(x, r);
+	if (x->decoder)
+		return decode(x, piece);
 	buf_add(&x->content, piece);
 	if (!x->content.failed)
 		return EXCHANGE_CONTENT;
@@ -143,7 +170,7 @@ enum exchange_step exchange_content_end(struct exchange *x)
 {
 	int r;
 
-	if (!takes_pieces(x))
+	if (!exchange_takes_pieces(x))
 		x->request.content = buf_str(&x->content);
 	r = exchange_take_content(x);
 	if (r == STATUTE_EAGAIN)

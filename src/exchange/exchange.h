@@ -31,6 +31,7 @@
 #include "access/limit_table.h"
 #include "access/principal.h"
 #include "base/random.h"
+#include "message/coding.h"
 #include "message/message.h"
 #include "openapi/bind.h"
 #include "openapi/parameters.h"
@@ -39,6 +40,7 @@
 #include "wire/h1.h"
 #include "wire/tls.h"
 
+struct digest;
 struct exchange;
 struct exchange_key;
 struct exchange_kind;
@@ -155,6 +157,8 @@ struct exchange {
 	struct buf content;     /* as it comes in, where the kind does not take it; request.content when whole */
 	uint64_t content_max;   /* bytes that the operation takes at most, once it is routed */
 	uint64_t content_taken; /* bytes that the kind took, where it takes pieces */
+	struct decoder *decoder; /* of content that is coded; NULL: it is not, or none came */
+	struct digest *digest;   /* of content that is coded, as it comes; NULL: none is demanded */
 	struct json *body;      /* parsed */
 	struct problem problem; /* details of an error, filled by whoever finds it */
 	char seconds[12];       /* Retry-After */

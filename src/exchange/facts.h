@@ -32,6 +32,8 @@ STATUTE_CHECK int exchange_replay(struct exchange *x);
  * STATUTE_EAGAIN where the kind says so, or an error.
  */
 STATUTE_CHECK int exchange_take_content(struct exchange *x);
+/* Is the content handed to the kind piece by piece, instead of being gathered? */
+bool exchange_takes_pieces(const struct exchange *x);
 /* The next piece of content was written by the kind, or is to be: x->is_taking when host->resume came. */
 enum exchange_step exchange_go_on_taking(struct exchange *x);
 /* Walks on, to the answer or to whatever takes time. */
@@ -49,6 +51,19 @@ void exchange_add_cors(struct exchange *x);
 void exchange_add_vary(struct exchange *x, struct str name);
 /* Completes x->response from x->verdict. */
 void exchange_answer(struct exchange *x);
+
+/* ---- decode.c: content codings of a request ---- */
+
+/* Can each coding of Content-Encoding be taken off? */
+bool exchange_coding_is_supported(struct exchange *x);
+/* The codings that can, for Accept-Encoding of a 415. */
+struct str exchange_codings_taken(const struct exchange *x);
+/* Before each piece that is gathered: makes x->decoder where the content is coded. 0 or an error. */
+STATUTE_CHECK int exchange_begin_decoding(struct exchange *x);
+/* Of what came: was it coded well, to the end? */
+bool exchange_content_decodes(const struct exchange *x);
+/* The detail of an answer to content that does not decode. */
+void exchange_describe_decoded(struct exchange *x, enum decoded decoded);
 
 /* ---- secure.c: what the connection has to do with it ---- */
 

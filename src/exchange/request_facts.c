@@ -163,19 +163,6 @@ static bool type_is_supported(struct exchange *x)
 	return false;
 }
 
-static bool coding_is_supported(struct exchange *x)
-{
-	struct str rest = request_list(&x->request, FIELD_CONTENT_ENCODING, &x->arena);
-
-	while (rest.at) {
-		struct str coding = str_trim(str_cut(&rest, ','));
-
-		if (coding.len && !str_eq_nocase(coding, S("identity")))
-			return false;
-	}
-	return true;
-}
-
 static void find_content_facts(struct exchange *x)
 {
 	const struct request *request = &x->request;
@@ -188,7 +175,7 @@ static void find_content_facts(struct exchange *x)
 	FACT(HAS_LENGTH, !request->is_chunked);
 	FACT(ANNOUNCED_TOO_LARGE, !request->is_chunked && request->content_length > x->content_max);
 	FACT(TYPE_SUPPORTED, !request->has_content || type_is_supported(x));
-	FACT(CODING_SUPPORTED, !request_has(request, FIELD_CONTENT_ENCODING) || coding_is_supported(x));
+	FACT(CODING_SUPPORTED, !request_has(request, FIELD_CONTENT_ENCODING) || exchange_coding_is_supported(x));
 	FACT(HAS_CONTENT_RANGE, request_has(request, FIELD_CONTENT_RANGE));
 	FACT(EXPECTS_CONTINUE, request->expects_continue);
 }

@@ -152,10 +152,9 @@ static void set_result_facts(const struct bound_operation *bound, struct statute
 		SET(ACCEPT_FITS, true);
 }
 
-/* What only features that are not there could answer otherwise: codings, ranges. */
+/* What only features that are not there could answer otherwise: ranges. */
 static void set_absent_features(struct statute_facts *facts)
 {
-	SET(CONTENT_DECODES, true);
 	SET(HAS_RANGE, false);
 }
 
@@ -230,8 +229,10 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	SET(IS_BOUND, bound->kind != BINDING_NONE);
 	SET(SCHEMA_FAILURE_IS_400, api->schema_errors_are_400);
 	set_absent_features(facts);
-	if (!operation->body)
+	if (!operation->body) {
+		SET(CONTENT_DECODES, true);
 		SET(DIGEST_MATCHES, true);
+	}
 	set_access_facts(bound, facts);
 	set_limit_facts(bound, facts);
 	set_owner_facts(bound, facts);

@@ -16,6 +16,7 @@ static const struct str default_headers[] = {
 	STR_INIT("Accept"),
 	STR_INIT("Accept-Language"),
 	STR_INIT("Authorization"),
+	STR_INIT("Content-Encoding"),
 	STR_INIT("Content-Language"),
 	STR_INIT("Content-Type"),
 	STR_INIT("Idempotency-Key"),

@@ -105,7 +105,7 @@ def test_the_sets_of_a_small_document_follow_from_the_decision_list(small):
     assert set(post) == {201, 400, 406, 408, 409, 412, 413, 415, 422, 500, 503, 507}
     assert {status: post[status] for status in writing} == writing
     assert post[400] == ["CONTENT_REQUIRED", "INVALID_IDEMPOTENCY_KEY", "MALFORMED_CONDITION", "MALFORMED_CHUNK",
-                         "DIGEST_MISMATCH", "MALFORMED_BODY"]
+                         "MALFORMED_CODING", "DIGEST_MISMATCH", "MALFORMED_BODY"]
     assert post[415] == ["UNSUPPORTED_MEDIA_TYPE", "UNSUPPORTED_CONTENT_ENCODING"]
     assert post[409] == ["REQUEST_IN_PROGRESS"]
     assert post[422] == ["IDEMPOTENCY_KEY_REUSED", "VALIDATION_FAILED", "CONSTRAINT_VIOLATED"]

@@ -214,8 +214,8 @@ static void schema_failures_are_400_where_the_owner_says_so(void **state)
 	                "    post: {requestBody: " BODY ", responses: {'201': " ONE "}}\n"
 	                "  /notes/{id}:\n" ID "    get: {responses: {'200': " ONE "}}\n" NOTE));
 	assert_str(codes_of(answers_of("POST", "/notes"), 400),
-	           "CONTENT_REQUIRED INVALID_IDEMPOTENCY_KEY MALFORMED_CONDITION MALFORMED_CHUNK DIGEST_MISMATCH "
-	           "MALFORMED_BODY VALIDATION_FAILED");
+	           "CONTENT_REQUIRED INVALID_IDEMPOTENCY_KEY MALFORMED_CONDITION MALFORMED_CHUNK "
+	           "MALFORMED_CODING DIGEST_MISMATCH MALFORMED_BODY VALIDATION_FAILED");
 	unload();
 }
 
@@ -240,7 +240,7 @@ static void keys_have_answers_where_they_count(void **state)
 	assert_str(codes_of(answers_of("POST", "/books"), 409), "REQUEST_IN_PROGRESS IDEMPOTENCY_KEY_REUSED");
 	assert_str(codes_of(answers_of("POST", "/books"), 400),
 	           "CONTENT_REQUIRED IDEMPOTENCY_KEY_REQUIRED INVALID_IDEMPOTENCY_KEY MALFORMED_CONDITION "
-	           "MALFORMED_CHUNK DIGEST_MISMATCH MALFORMED_BODY");
+	           "MALFORMED_CHUNK MALFORMED_CODING DIGEST_MISMATCH MALFORMED_BODY");
 	unload();
 }
 
