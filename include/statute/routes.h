@@ -29,7 +29,8 @@ struct statute_route {
 	const char *method;     /* "GET" */
 	const char *path;       /* "/users/{id}" */
 	const char *resource;   /* "users"; the key of x-statute that binds it to none; NULL where it is not bound */
-	const char *action;     /* "list", "create", "read", "replace", "change", "delete"; else NULL */
+	/* "list", "create", "read", "replace", "change", "delete"; of what is elsewhere, where; else NULL. */
+	const char *action;
 	const char *why_not;    /* why it is not bound, else NULL */
 	bool needs_credentials; /* its `security` demands some, and does not let a client go without */
 };

@@ -382,6 +382,8 @@ static int reply(struct exchange *x)
 
 	if (exchange_is_replayed(x))
 		r = exchange_replay(x);
+	else if (statute_fact_is(&x->facts, STATUTE_FACT_PATH_NOT_CANONICAL) && x->response.status == 308)
+		r = exchange_redirect_to_tls(x) ? 0 : exchange_redirect_to_spelling(x);
 	else if (!answer_options(x) && !exchange_redirect_to_tls(x))
 		r = x->kind && x->kind->reply ? x->kind->reply(x) : STATUTE_EINVAL;
 	return r == 0 && x->arena.failed ? STATUTE_ENOMEM : r;
@@ -412,6 +414,8 @@ void exchange_answer(struct exchange *x)
 		answer_failure(x, r);
 		return;
 	}
+	if (x->bound && x->bound->deprecation)
+		exchange_add_deprecation(x, x->bound->deprecation);
 	exchange_add_cors(x);
 	exchange_vary_by_credentials(x);
 	broken = broken_contract(x);

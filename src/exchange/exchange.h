@@ -282,6 +282,16 @@ STATUTE_CHECK int exchange_reply_json(struct exchange *x, const struct json *val
  * resource. 0 or STATUTE_ENOMEM.
  */
 STATUTE_CHECK int exchange_describe_denial(struct exchange *x, const struct str *roles, size_t role_count);
+/* elsewhere.c: completes an answer that sends the client on: Location and a note. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int exchange_reply_elsewhere(struct exchange *x, struct str location);
+/*
+ * A target with what this request and a row have; `takes_query`: the request's query goes along. In the
+ * arena; {NULL, 0} without memory, or where the row lacks a member.
+ */
+struct str exchange_target(struct exchange *x, const struct target *target, struct str id, const struct json *body,
+                           bool takes_query);
+/* Adds a Link with this relation; of an empty target none. */
+void exchange_add_link(struct exchange *x, const struct target *target, const char *relation);
 /* Adds ETag and Last-Modified of x->target. */
 void exchange_add_validators(struct exchange *x);
 /*

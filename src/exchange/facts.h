@@ -74,6 +74,15 @@ bool exchange_redirect_to_tls(struct exchange *x);
 /* Fields of any answer: Strict-Transport-Security. */
 void exchange_add_connection_fields(struct exchange *x);
 
+/* ---- elsewhere.c: where else ---- */
+
+/* Of a path that nothing matches: is it another spelling of one? Then x->path is the canonical one. */
+void exchange_find_spelling(struct exchange *x);
+/* Completes the answer of row C02. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int exchange_redirect_to_spelling(struct exchange *x);
+/* The fields of any answer of an operation that will not be there for ever. */
+void exchange_add_deprecation(struct exchange *x, const struct deprecation *deprecation);
+
 /* ---- limits.c: how much ---- */
 
 /* In phase REQUEST: whether the address is over its limit is to be asked, where the server has one. */

@@ -51,11 +51,19 @@ static void route(struct exchange *x)
 		x->facts = x->bound->fixed;
 		return;
 	}
+	if (x->bound_path && x->bound_path->otherwise) {
+		x->bound = x->bound_path->otherwise;
+		x->facts = x->bound->fixed;
+		statute_facts_set_method(&x->facts, method_name(x->request.method).at);
+		return;
+	}
 	statute_facts_init(&x->facts);
 	statute_facts_set_method(&x->facts, method_name(x->request.method).at);
 	FACT(PATH_FOUND, x->bound_path != NULL);
 	FACT(METHOD_ALLOWED, false);
 	FACT(PATH_PARAMETERS_FIT, true);
+	if (!x->bound_path)
+		exchange_find_spelling(x);
 }
 
 /* RFC 9110 section 10.1.1: ignored in HTTP/1.0. */

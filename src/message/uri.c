@@ -78,17 +78,41 @@ struct str uri_decode(struct arena *arena, struct str text, bool plus_is_space)
 	return str_of(out, len);
 }
 
-void uri_encode(struct buf *buf, struct str text)
+static void add_escape(struct buf *buf, char byte)
 {
 	static const char digits[16] = "0123456789ABCDEF";
+	unsigned char c = (unsigned char)byte;
 
+	buf_add(buf, str_of((char[]){ '%', digits[c >> 4], digits[c & 15] }, 3));
+}
+
+void uri_encode(struct buf *buf, struct str text)
+{
 	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.at[i];
-
-		if (char_is((char)c, CHAR_UNRESERVED))
-			buf_add_char(buf, (char)c);
+		if (char_is(text.at[i], CHAR_UNRESERVED))
+			buf_add_char(buf, text.at[i]);
 		else
-			buf_add(buf, str_of((char[]){ '%', digits[c >> 4], digits[c & 15] }, 3));
+			add_escape(buf, text.at[i]);
+	}
+}
+
+/* RFC 3986 section 2.2: what is reserved stays, and so does an escape. */
+static bool may_stay(struct str text, size_t at)
+{
+	char c = text.at[at];
+
+	if (c == '%')
+		return is_escape(text, at);
+	return char_is(c, CHAR_UNRESERVED | CHAR_SUB_DELIM) || (c && strchr(":/?#[]@", c));
+}
+
+void uri_encode_rest(struct buf *buf, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (may_stay(text, i))
+			buf_add_char(buf, text.at[i]);
+		else
+			add_escape(buf, text.at[i]);
 	}
 }
 

@@ -17,6 +17,8 @@ bool uri_is_valid_encoding(struct str text);
 struct str uri_decode(struct arena *arena, struct str text, bool plus_is_space);
 /* Appends with everything but unreserved characters encoded. */
 void uri_encode(struct buf *buf, struct str text);
+/* Appends what is encoded already, or was meant to be: only what no URI can hold is encoded ("é", " ", '"'). */
+void uri_encode_rest(struct buf *buf, struct str text);
 /*
  * Cuts the next name=value pair off a raw query, not decoded; false at its end. Empty
  * pairs are skipped; one without '=' has a value with at NULL.

@@ -393,7 +393,9 @@ static int bind_path(struct binder *binder, struct place *place, struct bound_pa
 	path->item = place->item;
 	if ((r = special_read(binder, place->item, place->item->extension, &place->special)) < 0)
 		return r;
-	if ((r = bind_path_limits(binder, path)) < 0)
+	if ((r = bind_deprecation(binder, place->item, place->item->extension, &place->deprecation)) < 0)
+		return r;
+	if ((r = bind_path_limits(binder, path)) < 0 || (r = bind_otherwise(binder, place, path)) < 0)
 		return r;
 	for (enum method method = METHOD_UNKNOWN; method < METHOD_COUNT; method++) {
 		if (!place->item->operations[method])

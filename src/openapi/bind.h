@@ -12,6 +12,7 @@
 #include "access/cors.h"
 #include "access/limit.h"
 #include "openapi/document.h"
+#include "openapi/elsewhere.h"
 #include "openapi/router.h"
 #include "openapi/security.h"
 #include "store/store.h"
@@ -23,6 +24,10 @@ enum binding_kind {
 	BINDING_ITEM,
 	BINDING_SINGLETON,
 	BINDING_UNSUPPORTED,
+	BINDING_REDIRECT,
+	BINDING_GONE,
+	BINDING_LEGAL,
+	BINDING_CHOICES,
 };
 
 /* A business rule: its expression is the store's rule of the same index. */
@@ -148,11 +153,13 @@ struct bound_operation {
 	struct idempotency idempotency;
 	bool needs_credentials;     /* its `security` demands some */
 	const struct security *security; /* NULL: it takes none */
+	const struct deprecation *deprecation; /* NULL: it is to stay */
 };
 
 struct bound_path {
 	struct path_item *item;
 	struct bound_operation *operations[METHOD_COUNT]; /* HEAD follows GET */
+	struct bound_operation *otherwise; /* what answers any other method; NULL: none is allowed */
 	struct str allow;                                 /* the Allow field */
 	size_t label;                                     /* of the server that counts it, set before it serves */
 	struct str accept_post, accept_patch, accept_put;
@@ -175,6 +182,7 @@ struct api {
 	struct store_spec spec;        /* for store_open */
 	struct limit_list limits;      /* of the root alone */
 	bool is_strict_query;          /* unknown query names are errors */
+	bool has_canonical_paths;      /* other spellings of a path lead to it: 308 */
 	bool schema_errors_are_400;    /* schema-status: 400 */
 	bool implements[METHOD_COUNT]; /* by method: some operation may have it (B05) */
 	bool needs_credentials;        /* some operation does */

@@ -191,7 +191,11 @@ static const char *reason_unbound(const struct place *place, enum method method)
 {
 	switch (place->kind) {
 	case BINDING_NONE: return place->why_not;
-	case BINDING_UNSUPPORTED: return NULL;
+	case BINDING_UNSUPPORTED:
+	case BINDING_REDIRECT:
+	case BINDING_GONE:
+	case BINDING_LEGAL:
+	case BINDING_CHOICES: return NULL;
 	case BINDING_COLLECTION:
 		return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_POST ||
 		                       method == METHOD_OPTIONS
@@ -248,8 +252,10 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 		.creates = operation->method == METHOD_PUT && place->kind == BINDING_ITEM &&
 		           bind_documents(operation, 201),
 		.returns_content = returns_content(operation),
+		.deprecation = place->deprecation,
 	};
-	if ((r = bind_security(binder, operation, bound)) < 0 || (r = bind_operation_extension(binder, operation)) < 0)
+	if ((r = bind_deprecation(binder, place->item, operation->extension, &bound->deprecation)) < 0 ||
+	    (r = bind_security(binder, operation, bound)) < 0 || (r = bind_operation_extension(binder, operation)) < 0)
 		return r;
 	find_content(bound);
 	bind_idempotency(binder, operation, bound);

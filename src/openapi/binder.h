@@ -58,8 +58,37 @@ bool special_is_on(const struct json *extension);
 /* What stands under x-statute of a path or an operation; *ret_binding is untouched where it has no such key. */
 int special_read(struct binder *binder, const struct path_item *path, const struct json *extension,
                  struct special_binding *ret_binding);
+/* What answers the methods that the document does not have: where a whole path moved or is gone, any. */
+STATUTE_CHECK int bind_otherwise(struct binder *binder, const struct place *place, struct bound_path *path);
 /* Binds an operation by its own key, or else its path's; leaves it as it is where there is none. */
 int special_bind(struct binder *binder, const struct place *place, struct bound_operation *bound);
+
+/* target_read.c: is it a path, or a URL, as it can stand in a field? */
+bool target_is_reference(struct str text);
+/*
+ * Reads where to; `resource` is whose row is at hand when it is written out, or NULL. `key`, "redirect.to",
+ * is for the issues. 0 or STATUTE_ENOMEM; *ret_target is untouched where it is neither a path nor a URL.
+ */
+STATUTE_CHECK int target_read(struct binder *binder, const struct path_item *path, const struct resource *resource,
+                              const struct json *value, const char *key, struct target *ret_target);
+
+/* redirect.c, gone.c, legal.c, choices.c */
+int redirect_read(struct binder *binder, const struct path_item *path, const struct json *value,
+                  const void **ret_said);
+void redirect_settle(const struct api *api, struct bound_operation *bound);
+int gone_read(struct binder *binder, const struct path_item *path, const struct json *value, const void **ret_said);
+void gone_settle(const struct api *api, struct bound_operation *bound);
+int legal_read(struct binder *binder, const struct path_item *path, const struct json *value, const void **ret_said);
+void legal_settle(const struct api *api, struct bound_operation *bound);
+int choices_read(struct binder *binder, const struct path_item *path, const struct json *value,
+                 const void **ret_said);
+int choices_complete(struct binder *binder, struct bound_operation *bound);
+void choices_settle(const struct api *api, struct bound_operation *bound);
+/* redirect.c: of operations that answer before anybody is asked for credentials. */
+int elsewhere_complete(struct binder *binder, struct bound_operation *bound);
+/* gone.c: what an x-statute says of that ahead of time; *ret_deprecation is untouched where it is nothing. */
+STATUTE_CHECK int bind_deprecation(struct binder *binder, const struct path_item *path, const struct json *extension,
+                                   const struct deprecation **ret_deprecation);
 
 /* unsupported.c */
 int unsupported_read(struct binder *binder, const struct path_item *path, const struct json *value,
@@ -76,6 +105,7 @@ struct place {
 	struct binding_scope *scopes;
 	size_t scope_count;
 	struct special_binding special; /* what x-statute of the path binds it to */
+	const struct deprecation *deprecation; /* of the path */
 };
 
 struct binder {

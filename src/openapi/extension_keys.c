@@ -34,6 +34,15 @@ static int read_require_tls(struct binder *binder, struct resource *resource, co
 	return 0;
 }
 
+static int read_canonical_paths(struct binder *binder, struct resource *resource, const struct json *value)
+{
+	(void)resource;
+	if (value->type != JSON_TRUE && value->type != JSON_FALSE)
+		bind_issue_type(binder, value, "canonical-paths", "write canonical-paths: true");
+	binder->api->has_canonical_paths = json_is_true(value);
+	return 0;
+}
+
 static int read_maintenance(struct binder *binder, struct resource *resource, const struct json *value)
 {
 	(void)resource;
@@ -108,6 +117,7 @@ static int read_singleton(struct binder *binder, struct resource *resource, cons
 
 const struct extension_key extension_operation_keys[] = {
 	{ STR_INIT("conceal"), read_conceal },
+	{ STR_INIT("deprecation"), bind_with_path },
 	{ STR_INIT("idempotency"), bind_idempotency_check },
 	{ STR_INIT("limit"), bind_with_path },
 	{ STR_INIT("roles"), bind_with_path },
@@ -115,6 +125,7 @@ const struct extension_key extension_operation_keys[] = {
 };
 
 const struct extension_key extension_root_keys[] = {
+	{ STR_INIT("canonical-paths"), read_canonical_paths },
 	{ STR_INIT("cors"), read_cors },
 	{ STR_INIT("idempotency"), bind_idempotency_check },
 	{ STR_INIT("limit"), read_limit },
@@ -129,6 +140,7 @@ const struct extension_key extension_path_keys[] = {
 	{ STR_INIT("collection"), bind_collection_key },
 	{ STR_INIT("conceal"), read_conceal },
 	{ STR_INIT("cors"), bind_with_path },
+	{ STR_INIT("deprecation"), bind_with_path },
 	{ STR_INIT("idempotency"), bind_idempotency_check },
 	{ STR_INIT("limit"), bind_with_path },
 	{ STR_INIT("on-delete"), bind_on_delete_key },

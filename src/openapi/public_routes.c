@@ -25,6 +25,27 @@ static const char *action_of(const struct bound_operation *bound)
 	}
 }
 
+/* Where the answer is, of what is elsewhere; what is done with a resource, of the others. NULL without memory. */
+static const char *describe_action(struct arena *arena, const struct bound_operation *bound)
+{
+	const void *said = bound->special.said;
+	const struct retirement *gone = said;
+
+	switch (bound->kind) {
+	case BINDING_REDIRECT:
+		return str_printf(arena, "to %.*s", STR_ARG(((const struct redirect *)said)->to.text)).at;
+	case BINDING_GONE:
+		return gone->successor.text.len
+		               ? str_printf(arena, "see %.*s", STR_ARG(gone->successor.text)).at
+		               : "for good";
+	case BINDING_LEGAL:
+		return str_printf(arena, "by %.*s", STR_ARG(((const struct legal_block *)said)->by)).at;
+	case BINDING_CHOICES:
+		return str_printf(arena, "of %zu", ((const struct choices *)said)->count).at;
+	default: return action_of(bound);
+	}
+}
+
 static bool copy(struct arena *arena, struct str text, const char **ret_text)
 {
 	return (*ret_text = str_dup(arena, text).at) != NULL;
@@ -43,7 +64,8 @@ static bool describe(struct arena *arena, const struct bound_operation *bound,
 	ret_route->needs_credentials = bound->needs_credentials;
 	if (bound->kind == BINDING_NONE)
 		return copy(arena, bound->why_not, &ret_route->why_not);
-	ret_route->action = action_of(bound);
+	if (!(ret_route->action = describe_action(arena, bound)))
+		return false;
 	return copy(arena, bound->resource ? bound->resource->collection.name : bound->special.key,
 	            &ret_route->resource);
 }

@@ -5,7 +5,11 @@
 #include "openapi/binder.h"
 
 const struct special specials[] = {
-	{ STR_INIT("unsupported"), BINDING_UNSUPPORTED, unsupported_read, NULL, unsupported_settle },
+	{ STR_INIT("choices"), BINDING_CHOICES, choices_read, choices_complete, choices_settle },
+	{ STR_INIT("gone"), BINDING_GONE, gone_read, elsewhere_complete, gone_settle },
+	{ STR_INIT("legal"), BINDING_LEGAL, legal_read, NULL, legal_settle },
+	{ STR_INIT("redirect"), BINDING_REDIRECT, redirect_read, elsewhere_complete, redirect_settle },
+	{ STR_INIT("unsupported"), BINDING_UNSUPPORTED, unsupported_read, elsewhere_complete, unsupported_settle },
 	{ { NULL, 0 }, BINDING_NONE, NULL, NULL, NULL },
 };
 
@@ -73,4 +77,35 @@ int special_bind(struct binder *binder, const struct place *place, struct bound_
 	bound->scopes = NULL;
 	bound->scope_count = 0;
 	return binding.special->complete ? binding.special->complete(binder, bound) : 0;
+}
+
+/* Rows C05 and C06 come before the method is asked about. */
+static bool holds_for_any_method(const struct place *place)
+{
+	return place->special.special &&
+	       (place->special.special->kind == BINDING_REDIRECT || place->special.special->kind == BINDING_GONE);
+}
+
+int bind_otherwise(struct binder *binder, const struct place *place, struct bound_path *path)
+{
+	struct operation *operation;
+
+	if (!holds_for_any_method(place))
+		return 0;
+	operation = arena_new(binder->arena, struct operation);
+	path->otherwise = arena_new(binder->arena, struct bound_operation);
+	if (!operation || !path->otherwise)
+		return STATUTE_ENOMEM;
+	*operation = (struct operation){ .path = place->item, .base = place->item->base, .at = place->item->at };
+	*path->otherwise = (struct bound_operation){
+		.operation = operation,
+		.kind = place->special.special->kind,
+		.special = place->special,
+		.sort = BINDING_NOT,
+		.limit = BINDING_NOT,
+		.cursor = BINDING_NOT,
+		.deprecation = place->deprecation,
+	};
+	bind_facts(binder->api, path->otherwise);
+	return 0;
 }

@@ -8,16 +8,6 @@
 
 enum { INSTEAD_MAX = 16 };
 
-/* A path, or a URL, without what would end a field or the <> around it. */
-static bool is_reference(struct str text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.at[i] <= ' ' || text.at[i] == 0x7F || text.at[i] == '<' || text.at[i] == '>' ||
-		    text.at[i] == '"')
-			return false;
-	return str_starts(text, S("/")) || str_starts(text, S("https://")) || str_starts(text, S("http://"));
-}
-
 static int read_instead(struct binder *binder, const struct json *value, struct unsupported *said)
 {
 	struct str *instead = arena_array(binder->arena, value->count, sizeof(*instead));
@@ -26,7 +16,7 @@ static int read_instead(struct binder *binder, const struct json *value, struct 
 		return STATUTE_ENOMEM;
 	said->instead = instead;
 	json_each(entry, value) {
-		if (json_is(entry, JSON_STRING) && is_reference(entry->text))
+		if (json_is(entry, JSON_STRING) && target_is_reference(entry->text))
 			instead[said->instead_count++] = entry->text;
 		else
 			issues_add(binder->issues, entry->at, "name a path, /orders, or a URL",

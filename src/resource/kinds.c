@@ -8,6 +8,10 @@ const struct exchange_kind *resource_kind_of(enum binding_kind kind)
 	case BINDING_ITEM: return &item_kind;
 	case BINDING_SINGLETON: return &singleton_kind;
 	case BINDING_UNSUPPORTED: return &unsupported_kind;
+	case BINDING_REDIRECT: return &redirect_kind;
+	case BINDING_GONE: return &gone_kind;
+	case BINDING_LEGAL: return &legal_kind;
+	case BINDING_CHOICES: return &choices_kind;
 	case BINDING_NONE: break;
 	}
 	return NULL;

@@ -12,6 +12,7 @@
 const struct exchange_kind *resource_kind_of(enum binding_kind kind);
 
 extern const struct exchange_kind collection_kind, item_kind, singleton_kind, unsupported_kind;
+extern const struct exchange_kind redirect_kind, gone_kind, legal_kind, choices_kind;
 
 #define FACT(name, is) statute_fact_set(&x->facts, STATUTE_FACT_##name, (is))
 
@@ -107,6 +108,9 @@ bool resource_must_hash(struct exchange *x);
 
 /* conflict.c: naming who stood in the way. */
 void resource_explain(struct exchange *x);
+
+/* gone.c: the Link of a 451, and its message. */
+void resource_explain_block(struct exchange *x, const struct legal_block *block);
 
 /* represent.c: the row as JSON. */
 /* Parses a stored body, which is within whatever limits it once came with. */
