@@ -193,6 +193,12 @@ static void write_result(const struct response *response, struct buf *buf)
 		buf_add(buf, response->content);
 }
 
+/* What follows a write that was done: its answer, or where that is. */
+static bool is_kept(uint64_t status)
+{
+	return (status >= 200 && status <= 299) || status == 303;
+}
+
 int exchange_record(struct exchange *x, struct str *ret_result)
 {
 	struct statute_verdict verdict;
@@ -201,7 +207,7 @@ int exchange_record(struct exchange *x, struct str *ret_result)
 	int r;
 
 	statute_facts_settle(&x->facts, STATUTE_PHASE_WRITE);
-	if (statute_graph_walk(&x->facts, &node, &verdict) != STATUTE_WALK_DONE || verdict.status / 100 != 2)
+	if (statute_graph_walk(&x->facts, &node, &verdict) != STATUTE_WALK_DONE || !is_kept(verdict.status))
 		return STATUTE_EINVAL;
 	response_clear(&x->response);
 	x->response.status = verdict.status;
@@ -224,7 +230,7 @@ static bool cut_status(struct str *result, int *ret_status, bool *ret_has_conten
 	struct str line = str_cut(result, '\n'), status = str_cut(&line, ' ');
 	uint64_t number;
 
-	if (!str_to_u64(status, &number) || number < 200 || number > 299 ||
+	if (!str_to_u64(status, &number) || !is_kept(number) ||
 	    !(str_eq(line, S("0")) || str_eq(line, S("1"))))
 		return false;
 	*ret_status = (int)number;

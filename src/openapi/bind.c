@@ -117,20 +117,29 @@ static int make_collection(struct binder *binder, struct place *place, bool is_n
 	return place->resource ? 0 : STATUTE_ENOMEM;
 }
 
-/* Collections at the top first, so that nested paths find them by name. */
-static int find_collections(struct binder *binder, bool nested)
+/* Does the path look like a collection, whatever x-statute says? */
+static bool looks_like_collection(const struct binder *binder, const struct place *place)
+{
+	return has_item_below(binder, place) ||
+	       (place->item->parameter_count && map_get(&binder->by_name, last_segment(place->item)->literal));
+}
+
+/*
+ * Collections at the top first, so that nested paths find them by name; and before those that only say that they
+ * are one ("/checkout": `collection: orders`), so that a collection has its own path.
+ */
+static int find_collections(struct binder *binder, bool nested, bool asked)
 {
 	for (size_t i = 0; i < binder->count; i++) {
 		struct place *place = &binder->places[i];
 		struct path_segment *last = last_segment(place->item);
 		bool is_nested = place->item->parameter_count > 0;
-		bool is_asked = bind_extension_collection(place->item).at != NULL;
 		int r;
 
-		if (!last || is_parameter(last) || is_nested != nested || special_is_on(place->item->extension))
+		if (!last || is_parameter(last) || is_nested != nested || special_is_on(place->item->extension) ||
+		    place->kind != BINDING_NONE)
 			continue;
-		if (!is_asked && !has_item_below(binder, place) &&
-		    !(is_nested && map_get(&binder->by_name, last->literal)))
+		if (asked ? !bind_extension_collection(place->item).at : !looks_like_collection(binder, place))
 			continue;
 		if ((r = make_collection(binder, place, is_nested)) < 0)
 			return r;
@@ -277,8 +286,9 @@ static int classify(struct binder *binder)
 {
 	int r;
 
-	if ((r = list_places(binder)) < 0 || (r = find_collections(binder, false)) < 0 ||
-	    (r = find_collections(binder, true)) < 0)
+	if ((r = list_places(binder)) < 0 || (r = find_collections(binder, false, false)) < 0 ||
+	    (r = find_collections(binder, false, true)) < 0 || (r = find_collections(binder, true, false)) < 0 ||
+	    (r = find_collections(binder, true, true)) < 0)
 		return r;
 	find_items(binder);
 	if ((r = find_singletons(binder)) < 0)
@@ -287,6 +297,14 @@ static int classify(struct binder *binder)
 		if (binder->places[i].kind == BINDING_NONE)
 			binder->places[i].why_not = reason_unbound(&binder->places[i]);
 	return 0;
+}
+
+/* Of two places of one resource: its own path tells more of it than one that only makes rows of it. */
+static bool tells_more(const struct resource *resource, const struct place *place, const struct place *other)
+{
+	if (place->item->parameter_count == other->item->parameter_count)
+		return str_eq(place->item->template_text, resource->path);
+	return place->item->parameter_count < other->item->parameter_count;
 }
 
 /* The places that describe a resource best: those with the fewest parameters. */
@@ -302,7 +320,7 @@ static struct resource_places places_of(const struct binder *binder, const struc
 
 		if (place->resource != resource || place->kind == BINDING_NONE)
 			continue;
-		if (!*slot || place->item->parameter_count < (*slot)->item->parameter_count)
+		if (!*slot || tells_more(resource, place, *slot))
 			*slot = place;
 	}
 	return found;

@@ -154,6 +154,7 @@ struct bound_operation {
 	bool needs_credentials;     /* its `security` demands some */
 	const struct security *security; /* NULL: it takes none */
 	const struct deprecation *deprecation; /* NULL: it is to stay */
+	const struct see_other *see_other;     /* NULL: what is written is the answer */
 };
 
 struct bound_path {

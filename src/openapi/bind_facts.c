@@ -146,9 +146,11 @@ static void set_result_facts(const struct bound_operation *bound, struct statute
 		SET(CREATED, true);
 	else if (!bound->creates)
 		SET(CREATED, false);
-	if (method == METHOD_DELETE)
+	SET(RESETS_FORM, bind_documents(operation, 205) && !bind_documents(operation, 201));
+	SET(SEE_OTHER, bound->see_other != NULL);
+	if (method == METHOD_DELETE || (bind_documents(operation, 205) && !bound->returns_content))
 		SET(RETURNS_CONTENT, bound->returns_content);
-	if (!method_is_safe(method) && !bound->returns_content)
+	if (!method_is_safe(method) && (!bound->returns_content || bound->see_other))
 		SET(ACCEPT_FITS, true);
 }
 

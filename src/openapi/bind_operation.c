@@ -175,15 +175,20 @@ static void find_list_shape(struct bound_operation *bound)
 		bound->list = (struct list_shape){ 0 };
 }
 
+static bool has_empty_answer(const struct operation *operation)
+{
+	return bind_documents(operation, 204) || bind_documents(operation, 205);
+}
+
 /* Does an unsafe method's success carry the resource? The document says; where it is silent, it does. */
 static bool returns_content(const struct operation *operation)
 {
 	switch (operation->method) {
 	case METHOD_POST:
-		return !bind_documents(operation, 204) || bind_documents(operation, 201) ||
+		return !has_empty_answer(operation) || bind_documents(operation, 201) ||
 		       bind_documents(operation, 200);
 	case METHOD_DELETE: return bind_response_schema(operation, 200) && !bind_documents(operation, 204);
-	default: return bind_documents(operation, 200) || !bind_documents(operation, 204);
+	default: return bind_documents(operation, 200) || !has_empty_answer(operation);
 	}
 }
 
@@ -259,13 +264,15 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 		return r;
 	find_content(bound);
 	bind_idempotency(binder, operation, bound);
-	if ((r = special_bind(binder, place, bound)) < 0 || bound->special.special)
-		return r < 0 ? r : find_offers(binder, bound);
+	if ((r = special_bind(binder, place, bound)) < 0)
+		return r;
+	if (bound->special.special)
+		return (r = bind_see_other(binder, bound)) < 0 ? r : find_offers(binder, bound);
 	if (!why_not)
 		why_not = reason_content(bound);
 	if (why_not)
 		set_unbound(bound, why_not);
-	if ((r = find_offers(binder, bound)) < 0)
+	if ((r = bind_see_other(binder, bound)) < 0 || (r = find_offers(binder, bound)) < 0)
 		return r;
 	if (bound->kind != BINDING_COLLECTION || operation->method != METHOD_GET)
 		return 0;

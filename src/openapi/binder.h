@@ -86,6 +86,8 @@ int choices_complete(struct binder *binder, struct bound_operation *bound);
 void choices_settle(const struct api *api, struct bound_operation *bound);
 /* redirect.c: of operations that answer before anybody is asked for credentials. */
 int elsewhere_complete(struct binder *binder, struct bound_operation *bound);
+/* see_other.c: where the client is sent once an operation is done that is bound. */
+STATUTE_CHECK int bind_see_other(struct binder *binder, struct bound_operation *bound);
 /* gone.c: what an x-statute says of that ahead of time; *ret_deprecation is untouched where it is nothing. */
 STATUTE_CHECK int bind_deprecation(struct binder *binder, const struct path_item *path, const struct json *extension,
                                    const struct deprecation **ret_deprecation);

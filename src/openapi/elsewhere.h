@@ -1,6 +1,6 @@
 /*
  * What x-statute says of paths whose answer is elsewhere, or nowhere any more: `redirect`, `gone`, `legal`,
- * `choices` and `deprecation`. Values of struct special_binding.said and of bound operations; immutable.
+ * `choices`, `see-other` and `deprecation`. Values of struct special_binding.said and of bound operations; immutable.
  */
 #ifndef STATUTE_OPENAPI_ELSEWHERE_H
 #define STATUTE_OPENAPI_ELSEWHERE_H
@@ -36,6 +36,11 @@ struct choices {
 	struct choice *list;
 	size_t count;
 	const struct choice *preferred; /* one of them, or NULL */
+};
+
+/* Of an operation that writes. */
+struct see_other {
+	struct target to; /* an empty one: to the row that was written */
 };
 
 /* Of an operation that still answers, and will not for ever. */

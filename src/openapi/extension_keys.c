@@ -121,6 +121,7 @@ const struct extension_key extension_operation_keys[] = {
 	{ STR_INIT("idempotency"), bind_idempotency_check },
 	{ STR_INIT("limit"), bind_with_path },
 	{ STR_INIT("roles"), bind_with_path },
+	{ STR_INIT("see-other"), bind_with_path },
 	{ { NULL, 0 }, NULL },
 };
 

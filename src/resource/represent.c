@@ -214,18 +214,38 @@ int resource_reply_row(struct exchange *x, bool with_validators)
 	return 0;
 }
 
+/* Of the row that was found or made: where it is. */
+static struct str row_path(struct exchange *x, const struct json *body)
+{
+	struct str path = x->bound->resource->collection.is_singleton
+	                          ? x->request.path
+	                          : resource_path(x, x->bound->resource, x->target.row.id, body);
+
+	return path.len ? path : x->request.path;
+}
+
 static int add_location(struct exchange *x, struct str name)
 {
 	struct json *body = NULL;
-	struct str path;
 
 	if (x->target.row.body.len && resource_parse(x, x->target.row.body, &body) < 0)
 		return STATUTE_ENOMEM;
-	path = x->bound->resource->collection.is_singleton
-	               ? x->request.path
-	               : resource_path(x, x->bound->resource, x->target.row.id, body);
-	response_set(&x->response, name, path.len ? path : x->request.path); /* where it was found or made */
+	response_set(&x->response, name, row_path(x, body));
 	return 0;
+}
+
+/* A row that lacks what the template names was stored before its schema demanded that. */
+static int reply_see_other(struct exchange *x)
+{
+	const struct see_other *see_other = x->bound->see_other;
+	struct json *body = NULL;
+	struct str location = { 0 };
+
+	if (x->target.row.body.len && resource_parse(x, x->target.row.body, &body) < 0)
+		return STATUTE_ENOMEM;
+	if (see_other->to.text.len)
+		location = exchange_target(x, &see_other->to, x->target.row.id, body, false);
+	return exchange_reply_elsewhere(x, location.len ? location : row_path(x, body));
 }
 
 static void add_preference(struct exchange *x, bool has_content)
@@ -292,6 +312,12 @@ int resource_reply(struct exchange *x)
 		if (response->status != 304)
 			return resource_reply_row(x, true);
 		exchange_add_validators(x);
+		return 0;
+	}
+	if (response->status == 303)
+		return reply_see_other(x);
+	if (response->status == 205) {
+		response->has_content = true; /* of no bytes: RFC 9110 section 15.3.6 */
 		return 0;
 	}
 	x->target.etag = resource_etag(x, x->target.row.version);

@@ -4,11 +4,41 @@ import pytest
 
 from harness import EXAMPLE
 from problems import assert_problem
+from tokens import make
 
 
 @pytest.fixture
-def client(serve):
-    return serve(EXAMPLE, "--dev", expects_5xx=True).client()
+def shop(serve):
+    return serve(EXAMPLE, "--dev", expects_5xx=True)
+
+
+@pytest.fixture
+def client(shop):
+    return shop.client()
+
+
+def test_who_checks_out_is_sent_to_the_order(shop, client):
+    keys = f"{shop.database}.dev-keys.json"
+    admin = {"Authorization": f"Bearer {make(keys, '--subject', 100, '--roles', 'admin')}"}
+    client.post("/products", json={"slug": "tea", "name": "Tea", "price": 3.50}, headers=admin)
+    client.post("/users", json={"email": "ada@example.com", "name": "Ada", "password": "correct horse"})
+    ada = ("ada@example.com", "correct horse")
+    order = {"productId": 1, "quantity": 2, "subtotal": 7.00}
+    response = client.post("/checkout", json=order, auth=ada, headers={"Idempotency-Key": "tea"})
+    assert response.status_code == 303
+    order = client.get(response.headers["Location"], auth=ada).json()
+    assert (order["userId"], order["quantity"]) == (1, 2)
+    assert order["_links"]["self"]["href"] == response.headers["Location"] == f"/orders/{order['id']}"
+    again = client.post("/checkout", json={"productId": 1, "quantity": 2, "subtotal": 7.00}, auth=ada,
+                        headers={"Idempotency-Key": "tea"})
+    assert again.headers["Location"] == response.headers["Location"]
+    assert client.get("/orders", auth=ada).json()["total"] == 1
+    assert_problem(client.post("/checkout", json={}), 401, "CREDENTIALS_REQUIRED")
+
+
+def test_a_form_is_emptied_once_it_was_sent(client):
+    response = client.post("/feedback", json={"text": "The tea is good."})
+    assert (response.status_code, response.content) == (205, b"")
 
 
 def test_users_of_the_first_version_moved_to_the_second(client):

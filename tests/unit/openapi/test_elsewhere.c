@@ -265,6 +265,75 @@ static void choices_are_a_list_of_two_or_more(void **state)
 	          "path\n");
 }
 
+#define SHOP(extension) \
+	HEAD_3_1 "paths:\n" \
+		 "  /checkout:\n" \
+		 "    x-statute: {collection: orders}\n" \
+		 "    post: {x-statute: {see-other: " extension "}, requestBody: {content: {application/json: {}}}, " \
+		 "responses: {'303': {description: Made.}}}\n" \
+		 "  /orders:\n" \
+		 "    get: {responses: {'200': {description: All.}}}\n" \
+		 "    post: {requestBody: {content: {application/json: {}}}, responses: {'205': {description: Made.}}}\n" \
+		 "  /orders/{orderId}:\n" \
+		 "    parameters: [{name: orderId, in: path, required: true, schema: {type: integer}}]\n" \
+		 "    get: {responses: {'200': {description: One., content: {application/json: {schema: {type: object, " \
+		 "required: [code], properties: {id: {type: integer, readOnly: true}, code: {type: string}, note: {type: " \
+		 "string}}}}}}}}\n" \
+		 "    delete: {x-statute: {see-other: /orders}, responses: {'303': {description: Gone.}}}\n"
+#define SHOP_FAULT(extension, column, text) \
+	bind_text(S(SHOP(extension)), STATUTE_EDOCUMENT, "api.yaml:6:" column ": error: " text "\n")
+
+static void see_other_names_what_a_row_is_sure_to_have(void **state)
+{
+	const struct bound_operation *made;
+
+	(void)state;
+	bind_text(S(SHOP("'/orders/{orderId}?code={code}&again={id}'")), 0, "");
+	made = api->paths[0].operations[METHOD_POST];
+	assert_str(made->resource->path, "/orders"); /* its own path, though the other one comes first */
+	assert_str(made->resource->collection.name, "orders");
+	assert_true(statute_fact_is(&made->fixed, STATUTE_FACT_SEE_OTHER));
+	assert_int_equal(made->see_other->to.path.pieces[0].source, TARGET_ID);
+	assert_int_equal(made->see_other->to.query.pieces[0].source, TARGET_MEMBER);
+	bind_text(S(SHOP("true")), 0, "");
+	SHOP_FAULT("'/orders/{note}'", "35",
+	           "'{note}' in x-statute.see-other is no parameter of the path, and no id or required member of a row; "
+	           "{id} can stand there");
+	SHOP_FAULT("false", "35", "x-statute.see-other " NO_TARGET);
+}
+
+static void see_other_stands_where_something_is_written(void **state)
+{
+	(void)state;
+	bind_text(S(HEAD_3_1 "paths:\n"
+	                     "  /settings:\n"
+	                     "    x-statute: {singleton: true}\n"
+	                     "    get: {x-statute: {see-other: /x}, responses: {'200': {description: One.}}}\n"),
+	          STATUTE_EDOCUMENT,
+	          "api.yaml:6:34: error: x-statute.see-other stands on an operation that writes nothing; write it at a "
+	          "POST, PUT, PATCH or DELETE of a resource\n");
+	bind_text(S(HEAD_3_1 "paths:\n"
+	                     "  /a:\n"
+	                     "    get: {responses: {'200': {description: All.}}}\n"
+	                     "  /a/{id}:\n"
+	                     "    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n"
+	                     "    delete: {x-statute: {see-other: true}, responses: {'303': {description: Gone.}}}\n"),
+	          STATUTE_EDOCUMENT,
+	          "api.yaml:8:37: error: x-statute.see-other leads to a row that was deleted; write see-other: /orders\n");
+}
+
+static void a_form_is_reset_where_the_document_says_205_and_no_201(void **state)
+{
+	const struct statute_facts *facts;
+
+	(void)state;
+	bind_text(S(SHOP("true")), 0, "");
+	facts = &api->paths[1].operations[METHOD_POST]->fixed;
+	assert_true(statute_fact_is(facts, STATUTE_FACT_RESETS_FORM));
+	assert_true(statute_fact_known(facts, STATUTE_FACT_RETURNS_CONTENT));
+	assert_false(statute_fact_is(facts, STATUTE_FACT_RETURNS_CONTENT));
+}
+
 static void an_operation_is_in_one_place_alone(void **state)
 {
 	(void)state;
@@ -286,6 +355,9 @@ int main(void)
 		TEST(deprecation_stands_beside_what_an_operation_does),
 		TEST(legal_names_who_enforces_it),
 		TEST(choices_are_a_list_of_two_or_more),
+		TEST(see_other_names_what_a_row_is_sure_to_have),
+		TEST(see_other_stands_where_something_is_written),
+		TEST(a_form_is_reset_where_the_document_says_205_and_no_201),
 		TEST(an_operation_is_in_one_place_alone),
 	};
 
