@@ -156,6 +156,7 @@ static void take_signals(struct statute_server *server, const char *log)
 	ends_with_terminal = !has_log_file && !is_ignored(SIGHUP) && has_terminal();
 	serving = server;
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL); /* a file as large as a limit lets it be is a full disk: 507 */
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sigaction(numbers[i], &heed, NULL);
 }

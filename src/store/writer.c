@@ -6,6 +6,7 @@
  * that ends the whole transaction (a full disk) makes the batch run again one by
  * one, so that only those fail that must. `done` comes after the commit.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -13,19 +14,22 @@
 
 enum { COMMIT_TRIES = 3 };
 
+/* Of a COMMIT SQLite keeps no error of the system: what it has is that of an earlier statement. */
 static enum store_outcome commit(struct store_session *session)
 {
-	int code = SQLITE_OK;
+	int code = SQLITE_OK, system = 0;
 
 	for (int i = 0; i < COMMIT_TRIES; i++) {
+		errno = 0;
 		code = session_control(session, CONTROL_COMMIT);
+		system = errno;
 		if ((code & 0xFF) != SQLITE_BUSY)
 			break;
 	}
 	if (code == SQLITE_OK)
 		return STORE_DONE;
 	session_failed(session, code);
-	return outcome_of_commit(code, sqlite3_system_errno(session->db));
+	return outcome_of_commit(code, system);
 }
 
 static void set_all(struct store_write *first, enum store_outcome outcome, const char *cause)

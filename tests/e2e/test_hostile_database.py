@@ -3,6 +3,7 @@ under it, serve it a second time. Each is answered with its own code, and it rec
 
 import json
 import os
+import resource
 import subprocess
 
 import pytest
@@ -111,6 +112,19 @@ def test_a_full_disk_is_507_for_writes_and_nothing_for_reads(serve, small_disk):
     subprocess.run(["mount", "-o", "remount,size=16m", small_disk], check=True)
     created(client.post("/products", json=product(slug="room-again")))
     assert client.get("/products").json()["total"] == stored + 1
+
+
+@pytest.mark.core
+def test_a_file_that_may_not_grow_is_507_until_it_may(shop):
+    """As a disk quota would have it: the system says so by an error of its own, and by a signal."""
+    client = shop.client()
+    created(client.post("/products", json=product()))
+    before = resource.prlimit(shop.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    tag = client.get("/products/1").headers["ETag"]
+    assert_problem(client.post("/products", json=product(slug="b")), 507, "STORAGE_FULL")
+    assert_problem(merge(client, "/products/1", {"name": "x"}, **{"If-Match": tag}), 507, "STORAGE_FULL")
+    resource.prlimit(shop.process.pid, resource.RLIMIT_FSIZE, before)
+    assert_well(client, "b")
 
 
 @pytest.mark.core
