@@ -138,7 +138,7 @@ enum statute_walk {
 };
 
 struct statute_verdict {
-	uint16_t status;        /* 100 to 599; 0 for REPLAYED, CLIENT_GONE and RUN_AGAIN (see graph.def) */
+	uint16_t status;        /* 100 to 599; 0 for REPLAYED, PART_FAILED, CLIENT_GONE, RUN_AGAIN */
 	uint8_t node;           /* the row that ended the walk, or where it stopped */
 	bool answer;            /* which of its edges */
 	const char *code;       /* an error code, or an outcome such as "CREATED"; static text */

@@ -259,11 +259,19 @@ static void write_problem(struct exchange *x)
 		exchange_guard_page(x);
 }
 
+/* The error of a part is told by who has the parts: the batch itself was in order. */
+static bool is_of_part(const struct exchange *x)
+{
+	return x->verdict.code && strcmp(x->verdict.code, "PART_FAILED") == 0;
+}
+
 static void answer_error(struct exchange *x)
 {
-	add_obliged_fields(x);
-	describe(x);
-	exchange_describe_identity(x);
+	if (!is_of_part(x)) {
+		add_obliged_fields(x);
+		describe(x);
+		exchange_describe_identity(x);
+	}
 	if (x->kind && x->kind->explain)
 		x->kind->explain(x);
 	write_problem(x);
@@ -400,8 +408,10 @@ void exchange_answer(struct exchange *x)
 		answer_failure(x, STATUTE_ENOMEM);
 		return;
 	}
-	/* Without a status: what was answered before, or nothing that a kind can do. */
-	if (!x->verdict.status && !(x->verdict.status = exchange_replayed_status(x))) {
+	/* Without a status: what was answered before, what a part was, or nothing that a kind can do. */
+	if (!x->verdict.status)
+		x->verdict.status = is_of_part(x) ? x->part_status : exchange_replayed_status(x);
+	if (!x->verdict.status) {
 		answer_failure(x, STATUTE_EINVAL);
 		return;
 	}

@@ -138,6 +138,8 @@ struct exchange {
 	struct statute_facts facts;
 	uint8_t node;       /* where the walk stands */
 	uint8_t write_node; /* the row that asked for the write, once it was */
+	uint16_t part_status; /* of an atomic batch: of the part that failed */
+	bool sees_undone;     /* a part of one: its error undoes what those before it wrote, and it saw that */
 	struct statute_verdict verdict;
 	const char *final_node; /* "N10", for the log; also of a refusal ("A08") */
 

@@ -149,27 +149,39 @@ static bool covers(int mentioned, const struct found_answers *found)
 	return false;
 }
 
+static bool is_answered(int mentioned, const struct statute_answers *answers)
+{
+	for (size_t i = 0; i < answers->count; i++)
+		if (answers->list[i].number == mentioned || answers->list[i].number / 100 == mentioned)
+			return true;
+	return false;
+}
+
 /* 100 comes before the answer, and no verdict says so: whether the client waits for it is its own choice. */
-static bool is_impossible(const struct answer_finder *finder, const struct found_answers *found, int mentioned)
+static bool is_impossible(const struct answer_finder *finder, const struct statute_answers *answers,
+                          int mentioned)
 {
 	if (mentioned == 0 || mentioned == 1 || mentioned == 100)
 		return false;
-	return !covers(mentioned, found) && !covers(mentioned, &finder->anywhere);
+	return !is_answered(mentioned, answers) && !covers(mentioned, &finder->anywhere);
 }
 
+/* Behind the answers, which are those that can come. */
 static bool add_impossible(const struct answer_finder *finder, const struct operation *operation,
-                           const struct found_answers *found, struct statute_answer *list, size_t *count)
+                           struct statute_answer *list, struct statute_answers *answers)
 {
+	const struct statute_answers possible = *answers;
+
 	for (size_t i = 0; i < operation->response_count; i++) {
 		const struct documented_response *response = &operation->responses[i];
 		struct str name;
 
-		if (!is_impossible(finder, found, response->status))
+		if (!is_impossible(finder, &possible, response->status))
 			continue;
 		name = str_dup(finder->arena, response->name);
 		if (!name.at)
 			return false;
-		list[(*count)++] = (struct statute_answer){
+		list[answers->count++] = (struct statute_answer){
 			.status = name.at,
 			.number = response->status,
 			.mention = STATUTE_IMPOSSIBLE,
@@ -178,25 +190,36 @@ static bool add_impossible(const struct answer_finder *finder, const struct oper
 	return true;
 }
 
+static bool is_atomic_batch(const struct bound_operation *bound)
+{
+	const struct batch *said = bound->kind == BINDING_BATCH ? bound->special.said : NULL;
+
+	return said && said->is_atomic;
+}
+
 int answers_find(struct answer_finder *finder, const struct bound_operation *bound,
                  struct statute_answers *ret_answers)
 {
 	const struct operation *operation = bound->operation;
 	const struct found_answers *found = answers_reachable(finder, &bound->fixed);
+	struct statute_answers answers = { 0 };
 	struct statute_answer *list;
-	size_t count = 0, room = (found ? found->count : 0) + operation->response_count;
+	size_t room = (found ? found->count : 0) + operation->response_count + ANSWERS_OF_PARTS_MAX;
 
 	list = arena_array(finder->arena, room, sizeof(*list));
 	if (!found || !list)
 		return STATUTE_ENOMEM;
-	for (size_t at = 0; at < found->count; count++) {
-		if (!take_status(finder->arena, found, &at, bound, &list[count]))
+	answers.list = list;
+	for (size_t at = 0; at < found->count; answers.count++)
+		if (!take_status(finder->arena, found, &at, bound, &list[answers.count]))
 			return STATUTE_ENOMEM;
-		list[count].mention = mention_of(operation, list[count].number);
-	}
-	if (!add_impossible(finder, operation, found, list, &count))
+	if (is_atomic_batch(bound) && answers_add_parts(finder, &answers) < 0)
 		return STATUTE_ENOMEM;
-	*ret_answers = (struct statute_answers){ list, count };
+	for (size_t i = 0; i < answers.count; i++)
+		list[i].mention = mention_of(operation, list[i].number);
+	if (!add_impossible(finder, operation, list, &answers))
+		return STATUTE_ENOMEM;
+	*ret_answers = answers;
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct found_answers {
 /* Kept over the operations of one document: many of them have the same facts, and their walk costs milliseconds. */
 struct answer_finder {
 	struct arena *arena;           /* of all results */
+	const struct api *api;
 	struct map by_facts;           /* -> struct found_answers */
 	struct found_answers anywhere; /* errors that need no operation */
 	struct found_answers elsewhere;
@@ -41,6 +42,9 @@ const struct found_answers *answers_reachable(struct answer_finder *finder, cons
 /* What `bound` can answer and what its document says of it. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int answers_find(struct answer_finder *finder, const struct bound_operation *bound,
                                struct statute_answers *ret_answers);
+/* Adds what a part of an atomic batch can fail with; the list has room for it. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int answers_add_parts(struct answer_finder *finder, struct statute_answers *answers);
+enum { ANSWERS_OF_PARTS_MAX = 100 }; /* statuses of errors */
 /* The public form of `anywhere` and `elsewhere`. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int answers_list(struct answer_finder *finder, const struct found_answers *found,
                                struct statute_answers *ret_answers);

@@ -23,6 +23,7 @@ enum binding_kind {
 	BINDING_COLLECTION,
 	BINDING_ITEM,
 	BINDING_SINGLETON,
+	BINDING_BATCH,
 	BINDING_UNSUPPORTED,
 	BINDING_REDIRECT,
 	BINDING_GONE,
@@ -107,6 +108,17 @@ struct idempotency {
 	bool reuse_is_409;          /* a key that came with another request: 409 and not 422 */
 	uint64_t keep_ms;           /* how long an answer is kept */
 };
+
+/* BINDING_BATCH: several requests in one. */
+enum { BATCH_PARTS_MAX = 1000 };
+struct batch {
+	bool is_atomic; /* all of them or none; else each by itself, in one transaction all the same */
+	uint32_t max;   /* parts */
+	const struct schema *shape; /* of the content */
+};
+
+/* Can an operation of this kind be a part of a batch? One that answers with JSON, at once. */
+bool bind_is_part(enum binding_kind kind);
 
 /* BINDING_UNSUPPORTED: declared, and not served. */
 struct unsupported {

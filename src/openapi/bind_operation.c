@@ -200,7 +200,8 @@ static const char *reason_unbound(const struct place *place, enum method method)
 	case BINDING_REDIRECT:
 	case BINDING_GONE:
 	case BINDING_LEGAL:
-	case BINDING_CHOICES: return NULL;
+	case BINDING_CHOICES:
+	case BINDING_BATCH: return NULL;
 	case BINDING_COLLECTION:
 		return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_POST ||
 		                       method == METHOD_OPTIONS

@@ -92,6 +92,12 @@ STATUTE_CHECK int bind_see_other(struct binder *binder, struct bound_operation *
 STATUTE_CHECK int bind_deprecation(struct binder *binder, const struct path_item *path, const struct json *extension,
                                    const struct deprecation **ret_deprecation);
 
+/* batch.c */
+int batch_read(struct binder *binder, const struct path_item *path, const struct json *value,
+               const void **ret_said);
+int batch_complete(struct binder *binder, struct bound_operation *bound);
+void batch_settle(const struct api *api, struct bound_operation *bound);
+
 /* unsupported.c */
 int unsupported_read(struct binder *binder, const struct path_item *path, const struct json *value,
                      const void **ret_said);

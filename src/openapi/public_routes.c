@@ -8,6 +8,8 @@
 /* What a bound operation does; the reason stands elsewhere where it is not bound. */
 static const char *action_of(const struct bound_operation *bound)
 {
+	if (bound->kind == BINDING_BATCH)
+		return "run";
 	switch (bound->operation->method) {
 	case METHOD_GET:
 	case METHOD_HEAD:

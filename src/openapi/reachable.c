@@ -102,7 +102,7 @@ static void remove_all(struct found_answers *from, const struct found_answers *t
 
 int answers_init(struct answer_finder *finder, struct arena *arena, const struct api *api)
 {
-	*finder = (struct answer_finder){ .arena = arena };
+	*finder = (struct answer_finder){ .arena = arena, .api = api };
 	map_init(&finder->by_facts, arena);
 	if (!make_room(arena, &finder->anywhere) || !make_room(arena, &finder->elsewhere))
 		return STATUTE_ENOMEM;

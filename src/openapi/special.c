@@ -5,6 +5,7 @@
 #include "openapi/binder.h"
 
 const struct special specials[] = {
+	{ STR_INIT("batch"), BINDING_BATCH, batch_read, batch_complete, batch_settle },
 	{ STR_INIT("choices"), BINDING_CHOICES, choices_read, choices_complete, choices_settle },
 	{ STR_INIT("gone"), BINDING_GONE, gone_read, elsewhere_complete, gone_settle },
 	{ STR_INIT("legal"), BINDING_LEGAL, legal_read, NULL, legal_settle },

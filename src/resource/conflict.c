@@ -31,7 +31,7 @@ static int add_names(struct exchange *x, struct json *details, const struct coll
 static int explain_duplicate(struct exchange *x, struct json *details)
 {
 	const struct store_conflict *conflict = &x->write.conflict;
-	struct str path = resource_is_visible_id(x, x->bound->resource, conflict->id)
+	struct str path = !x->sees_undone && resource_is_visible_id(x, x->bound->resource, conflict->id)
 	                          ? resource_path_of_id(x, x->bound->resource, conflict->id)
 	                          : (struct str){ 0 };
 	int r = add_names(x, details, conflict->collection, conflict->unique);
@@ -94,7 +94,7 @@ static int explain_in_use(struct exchange *x, struct json *details)
 		return r;
 	x->problem.detail = str_printf(&x->arena, "The %.*s is still referred to by %.*s.",
 	                               STR_ARG(x->bound->resource->singular), STR_ARG(other->name));
-	if (!resource_is_visible_id(x, x->host->api->resources[other->index], conflict->id))
+	if (x->sees_undone || !resource_is_visible_id(x, x->host->api->resources[other->index], conflict->id))
 		return 0;
 	return set_text(x, details, S("id"), conflict->id);
 }
@@ -119,9 +119,11 @@ static int explain_transition(struct exchange *x, struct json *details)
 static int explain_version(struct exchange *x, struct json *details)
 {
 	const struct json *sent = json_get(x->body, x->bound->resource->version_member);
-	int r = json_set(&x->arena, details, S("currentVersion"),
-	                 json_new_int(&x->arena, x->target.row.version));
+	int r = 0;
 
+	if (!x->sees_undone)
+		r = json_set(&x->arena, details, S("currentVersion"),
+		             json_new_int(&x->arena, x->target.row.version));
 	if (r < 0 || !sent)
 		return r;
 	return json_set(&x->arena, details, S("yourVersion"), json_copy(&x->arena, sent));

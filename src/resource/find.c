@@ -21,6 +21,20 @@ bool resource_read_ended(struct exchange *x, enum store_outcome outcome)
 	return false;
 }
 
+enum store_outcome resource_get(struct exchange *x, const struct collection *collection, struct str id,
+                                const struct store_filter *scope, size_t scope_count,
+                                struct store_row *ret_row)
+{
+	if (x->is_in_transaction)
+		return store_session_get(x->session, collection, id, scope, scope_count, &x->arena, ret_row);
+	return store_get(x->host->reader, collection, id, scope, scope_count, &x->arena, ret_row);
+}
+
+bool resource_row_is_given(const struct exchange *x)
+{
+	return x->is_in_transaction && !method_is_safe(x->request.method);
+}
+
 struct str resource_etag(struct exchange *x, int64_t version)
 {
 	char *tag = arena_alloc(&x->arena, STR_INTEGER_LEN + 2);
@@ -66,12 +80,7 @@ static bool parent_exists(struct exchange *x, size_t index, bool *ret_answered)
 			continue;
 		filters[count++] = (struct store_filter){ member, &x->match.values[scopes[i].parameter], 1 };
 	}
-	if (x->is_in_transaction)
-		outcome = store_session_get(x->session, &parent->collection, id, filters, count, &x->arena,
-		                            &row);
-	else
-		outcome = store_get(x->host->reader, &parent->collection, id, filters, count, &x->arena,
-		                    &row);
+	outcome = resource_get(x, &parent->collection, id, filters, count, &row);
 	*ret_answered = resource_read_ended(x, outcome);
 	return *ret_answered && outcome == STORE_DONE && row.state == ROW_LIVE &&
 	       resource_is_visible(x, parent, &row);
@@ -125,10 +134,10 @@ int resource_find_item(struct exchange *x)
 		return STATUTE_ENOMEM;
 	if (!resource_find_parents(x))
 		return 0;
-	if (!x->is_in_transaction) {
-		enum store_outcome outcome = store_get(x->host->reader, collection,
-		                                       x->match.values[x->bound->id_parameter], scope,
-		                                       x->bound->scope_count, &x->arena, row);
+	if (!resource_row_is_given(x)) {
+		enum store_outcome outcome = resource_get(x, collection,
+		                                          x->match.values[x->bound->id_parameter], scope,
+		                                          x->bound->scope_count, row);
 
 		if (outcome == STORE_ABSENT)
 			*row = (struct store_row){ .state = ROW_ABSENT };
@@ -175,9 +184,9 @@ int resource_find_singleton(struct exchange *x)
 	struct store_row *row = &x->target.row;
 	int r;
 
-	if (!x->is_in_transaction) {
-		enum store_outcome outcome = store_get(x->host->reader, &x->bound->resource->collection,
-		                                       S(""), NULL, 0, &x->arena, row);
+	if (!resource_row_is_given(x)) {
+		enum store_outcome outcome = resource_get(x, &x->bound->resource->collection, S(""), NULL, 0,
+		                                          row);
 
 		if (!resource_read_ended(x, outcome))
 			return 0;

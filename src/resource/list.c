@@ -198,7 +198,8 @@ static int read_page(struct exchange *x)
 	/* who asks is known only now; there is room for one filter more */
 	if (resource_owner_filter(x, (struct store_filter *)(uintptr_t)&query.filters[query.filter_count]))
 		query.filter_count++;
-	outcome = store_list(x->host->reader, &query, &x->arena, &x->target.page);
+	outcome = x->is_in_transaction ? store_session_list(x->session, &query, &x->arena, &x->target.page)
+	                               : store_list(x->host->reader, &query, &x->arena, &x->target.page);
 	if (outcome == STORE_CONSTRAINT) { /* the cursor is of another query: E01 after all */
 		FACT(PARAMETERS_FIT, false);
 		exchange_walk_anew(x);
@@ -208,7 +209,7 @@ static int read_page(struct exchange *x)
 	return outcome == STORE_NO_MEMORY ? STATUTE_ENOMEM : 0;
 }
 
-/* The collection's version: of this turn's snapshot, or inside the transaction as the writer found it. */
+/* The collection's version: of this turn's snapshot, or as it is in the transaction. */
 static bool read_version(struct exchange *x, int64_t *ret_version, int64_t *ret_modified_ms)
 {
 	const struct collection *collection = &x->bound->resource->collection;
@@ -216,6 +217,9 @@ static bool read_version(struct exchange *x, int64_t *ret_version, int64_t *ret_
 	if (!x->is_in_transaction)
 		return resource_read_ended(x, store_collection_version(x->host->reader, collection,
 		                                                       ret_version, ret_modified_ms));
+	if (!resource_row_is_given(x))
+		return resource_read_ended(x, store_session_collection_version(x->session, collection,
+		                                                               ret_version, ret_modified_ms));
 	FACT(STORE_ANSWERS, true);
 	*ret_version = x->write.collection_version;
 	*ret_modified_ms = x->write.collection_modified_ms;

@@ -82,7 +82,7 @@ bool resource_is_visible_id(struct exchange *x, const struct resource *resource,
 	struct store_row row = { .id = id };
 
 	if (owner && owner->member != STORE_MEMBER_ID && !is_privileged(x, owner, METHOD_GET) &&
-	    (store_get(x->host->reader, &resource->collection, id, NULL, 0, &x->arena, &row) != STORE_DONE ||
+	    (resource_get(x, &resource->collection, id, NULL, 0, &row) != STORE_DONE ||
 	     row.state != ROW_LIVE))
 		return false;
 	return resource_is_visible(x, resource, &row);

@@ -106,23 +106,14 @@ struct str resource_path(struct exchange *x, const struct resource *resource, st
 	return buf_whole(&buf);
 }
 
-/* On the thread that has the exchange: in a transaction, as it is there. */
-static enum store_outcome read_row(struct exchange *x, const struct collection *collection, struct str id,
-                                   struct store_row *ret_row)
-{
-	if (x->is_in_transaction)
-		return store_session_get(x->session, collection, id, NULL, 0, &x->arena, ret_row);
-	return store_get(x->host->reader, collection, id, NULL, 0, &x->arena, ret_row);
-}
-
 struct str resource_path_of_id(struct exchange *x, const struct resource *resource, struct str id)
 {
 	struct json *body = NULL;
 	struct store_row row;
 
 	if (resource->item && resource->item->parameter_count > 1 &&
-	    (read_row(x, &resource->collection, id, &row) != STORE_DONE || row.state != ROW_LIVE ||
-	     resource_parse(x, row.body, &body) < 0))
+	    (resource_get(x, &resource->collection, id, NULL, 0, &row) != STORE_DONE ||
+	     row.state != ROW_LIVE || resource_parse(x, row.body, &body) < 0))
 		return (struct str){ 0 };
 	return resource_path(x, resource, id, body);
 }

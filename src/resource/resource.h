@@ -12,7 +12,7 @@
 const struct exchange_kind *resource_kind_of(enum binding_kind kind);
 
 extern const struct exchange_kind collection_kind, item_kind, singleton_kind, unsupported_kind;
-extern const struct exchange_kind redirect_kind, gone_kind, legal_kind, choices_kind;
+extern const struct exchange_kind redirect_kind, gone_kind, legal_kind, choices_kind, batch_kind;
 
 #define FACT(name, is) statute_fact_set(&x->facts, STATUTE_FACT_##name, (is))
 
@@ -40,6 +40,15 @@ STATUTE_CHECK int resource_find_singleton(struct exchange *x);
 bool resource_find_parents(struct exchange *x);
 /* Says how a read ended: sets STORE_ANSWERS or READ_FAILED. True where it did end well. */
 bool resource_read_ended(struct exchange *x, enum store_outcome outcome);
+/*
+ * Reads a row: through the worker's reader, or, in the transaction of a write, as it is there. As store_get;
+ * on the thread that has the exchange.
+ */
+enum store_outcome resource_get(struct exchange *x, const struct collection *collection, struct str id,
+                                const struct store_filter *scope, size_t scope_count,
+                                struct store_row *ret_row);
+/* Is the row of the target given, by the write that is decided in its transaction? Else it is to be read. */
+bool resource_row_is_given(const struct exchange *x);
 /* The filters that the path's parents put on a collection, in the arena; NULL without memory. */
 struct store_filter *resource_scope(struct exchange *x);
 /* `"7"`, in the arena; empty without memory. */
@@ -52,7 +61,7 @@ void resource_find_owner(struct exchange *x);
 void resource_find_collection_owner(struct exchange *x);
 /* May the client know of this row, of any resource? `row` has its id and body. On the loop or in the transaction. */
 bool resource_is_visible(struct exchange *x, const struct resource *resource, const struct store_row *row);
-/* The same of a row that is read for it; on the loop. */
+/* The same of a row that is read for it. */
 bool resource_is_visible_id(struct exchange *x, const struct resource *resource, struct str id);
 /* Which rows of a list are the client's; false: all that there are. */
 bool resource_owner_filter(struct exchange *x, struct store_filter *ret_filter);
@@ -91,6 +100,13 @@ STATUTE_CHECK int resource_schema_error(struct exchange *x, const struct schema_
 
 /* write.c: the write and its outcome. */
 STATUTE_CHECK int resource_write(struct exchange *x);
+/* What of it a batch needs, too. Makes x->write, which is not submitted yet. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int resource_prepare_write(struct exchange *x);
+/* Submits x->write: STATUTE_EAGAIN, or 0 where the queue is full and the facts say so. */
+STATUTE_CHECK int resource_submit(struct exchange *x);
+/* How x->write ended, as facts of block K: of any write, and of a row's. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int resource_state_outcome(struct exchange *x);
+STATUTE_CHECK int resource_find_outcome(struct exchange *x);
 /* secret.c, password.c */
 /* Moves the secrets of change->after to change->secrets and ->passwords. */
 STATUTE_CHECK int resource_take_secrets(struct exchange *x, struct change *change);

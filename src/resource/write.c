@@ -121,8 +121,10 @@ static int complete_secrets(struct exchange *x, const struct change *change, con
 		return r;
 	if (!secrets && !(secrets = json_new(&x->arena, JSON_OBJECT)))
 		return STATUTE_ENOMEM;
-	if ((r = copy_members(x, secrets, change->secrets)) < 0 ||
-	    (r = copy_members(x, secrets, change->passwords)) < 0)
+	if ((r = copy_members(x, secrets, change->secrets)) < 0)
+		return r;
+	/* One that is not hashed yet is a batch's, which will be done once more, and is not to reach the disk. */
+	if (!resource_must_hash(x) && (r = copy_members(x, secrets, change->passwords)) < 0)
 		return r;
 	*ret_text = to_text(x, secrets);
 	return ret_text->at ? 0 : STATUTE_ENOMEM;
@@ -302,11 +304,14 @@ static struct str new_row_id(struct exchange *x, const struct change *change)
 	return json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER) ? value->text : (struct str){ 0 };
 }
 
-static int submit(struct exchange *x, struct change *change)
+int resource_prepare_write(struct exchange *x)
 {
+	struct change *change = change_of(x);
 	struct store_write *write = &x->write;
 	int r;
 
+	if (!change)
+		return STATUTE_ENOMEM;
 	*write = (struct store_write){
 		.collection = &x->bound->resource->collection,
 		.id = new_row_id(x, change),
@@ -321,10 +326,14 @@ static int submit(struct exchange *x, struct change *change)
 	write->scope = resource_scope(x);
 	if ((r = exchange_key_of_write(x, &write->key)) < 0)
 		return r;
-	if (x->arena.failed) /* of that or of anything before: what would be written may be incomplete */
-		return STATUTE_ENOMEM;
-	change->was_submitted = true;
-	r = store_submit(x->host->store, write);
+	/* Of that or of anything before: what would be written may be incomplete. */
+	return x->arena.failed ? STATUTE_ENOMEM : 0;
+}
+
+int resource_submit(struct exchange *x)
+{
+	int r = store_submit(x->host->store, &x->write);
+
 	if (r == 0)
 		return STATUTE_EAGAIN;
 	FACT(WROTE, false);
@@ -332,18 +341,24 @@ static int submit(struct exchange *x, struct change *change)
 	return r == STATUTE_ELIMIT ? 0 : r;
 }
 
-/* The outcome of the store, as facts of block K. */
-static int find_outcome(struct exchange *x)
+static int submit(struct exchange *x, struct change *change)
+{
+	int r = resource_prepare_write(x);
+
+	if (r < 0)
+		return r;
+	change->was_submitted = true;
+	return resource_submit(x);
+}
+
+int resource_state_outcome(struct exchange *x)
 {
 	const struct store_write *write = &x->write;
 
 	if (write->cause.len)
 		x->cause = write->cause.at;
-	if (write->outcome != STORE_REFUSED)
-		forget_refusals(x);
 	FACT(WROTE, write->outcome == STORE_DONE);
 	switch (write->outcome) {
-	case STORE_DONE: find_done(x); break;
 	case STORE_UNIQUE: FACT(DUPLICATE, true); break;
 	case STORE_REFERENCE_MISSING: FACT(REFERENCE_MISSING, true); break;
 	case STORE_IN_USE: FACT(IN_USE, true); break;
@@ -356,9 +371,24 @@ static int find_outcome(struct exchange *x)
 	case STORE_UNKNOWN: FACT(OUTCOME_LOST, true); break;
 	case STORE_NO_MEMORY: return STATUTE_ENOMEM;
 	case STORE_REFUSED: /* `decide` has set the fact that says why */
+	case STORE_DONE:
 	case STORE_ABSENT:
 	case STORE_BROKEN: break;
 	}
+	return 0;
+}
+
+int resource_find_outcome(struct exchange *x)
+{
+	const struct store_write *write = &x->write;
+	int r;
+
+	if (write->outcome != STORE_REFUSED)
+		forget_refusals(x);
+	if ((r = resource_state_outcome(x)) < 0)
+		return r;
+	if (write->outcome == STORE_DONE)
+		find_done(x);
 	if (statute_fact_is(&x->facts,
 	                    STATUTE_FACT_DUPLICATE)) /* here, since without memory for it there is no 409 */
 		x->problem.code = bind_duplicate_code(&x->arena, write->conflict.collection,
@@ -374,7 +404,7 @@ int resource_write(struct exchange *x)
 	if (!change)
 		return STATUTE_ENOMEM;
 	if (change->was_done)
-		return find_outcome(x);
+		return resource_find_outcome(x);
 	if (change->was_submitted) /* the queue was full, and its facts are set */
 		return 0;
 	if (!resource_must_hash(x))
