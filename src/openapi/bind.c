@@ -366,6 +366,7 @@ static int bind_resources(struct binder *binder)
 		if ((r = bind_extension(binder, place->resource, place->item->extension)) < 0)
 			return r;
 	}
+	bind_canonicals(binder);
 	return bind_owners(binder);
 }
 

@@ -55,6 +55,20 @@ struct resource_owner {
 	struct resource_roles roles[METHOD_COUNT]; /* who else may, by method; HEAD as GET */
 };
 
+/* Which member stands in the one path of an item, where its id leads. */
+struct canonical {
+	size_t member;
+	bool is_permanent, keeps_method;
+	uint32_t at;
+};
+
+/* Which rows law forbids to serve. */
+struct legal_rows {
+	size_t member; /* a boolean, or a text that says why */
+	struct legal_block block;
+	struct resource_roles roles; /* who sees them all the same */
+};
+
 /* A kind of thing that is kept: one collection, or one singleton. */
 struct resource {
 	struct collection collection; /* what the store must know */
@@ -73,6 +87,8 @@ struct resource {
 	const struct schema_member **secrets; /* writeOnly members: kept apart, never served */
 	size_t secret_count;
 	struct resource_owner *owner; /* NULL: rows are nobody's */
+	const struct legal_rows *legal;    /* NULL: no row is blocked */
+	const struct canonical *canonical; /* NULL: the id stands in an item's path */
 };
 
 /* A path parameter that narrows a collection: /users/{userId}/orders. */

@@ -84,6 +84,13 @@ static void set_target_facts(const struct bound_operation *bound, struct statute
 		SET(EXISTS, true);
 	if (bound->kind != BINDING_ITEM || !bound->resource->collection.keeps_tombstones)
 		SET(TOMBSTONE, false);
+	if (bound->kind == BINDING_ITEM && bound->resource->legal)
+		statute_fact_forget(facts, STATUTE_FACT_RESOURCE_BLOCKED);
+	if (bound->kind == BINDING_ITEM && bound->resource->canonical && method_is_safe(operation->method)) {
+		statute_fact_forget(facts, STATUTE_FACT_RESOURCE_MOVED);
+		SET(RESOURCE_MOVED_FOR_GOOD, bound->resource->canonical->is_permanent);
+		SET(KEEPS_METHOD, bound->resource->canonical->keeps_method);
+	}
 	SET(PUT_CREATES, bound->creates);
 	SET(PUT_RESTORES, bound->creates);
 	SET(NEEDS_IF_MATCH, bound->resource->requires_match && !method_is_safe(operation->method) &&

@@ -86,6 +86,11 @@ int choices_complete(struct binder *binder, struct bound_operation *bound);
 void choices_settle(const struct api *api, struct bound_operation *bound);
 /* redirect.c: of operations that answer before anybody is asked for credentials. */
 int elsewhere_complete(struct binder *binder, struct bound_operation *bound);
+/* legal_rows.c */
+int bind_legal_rows_key(struct binder *binder, struct resource *resource, const struct json *value);
+/* canonical.c: the key, and what must hold for it once each resource has its members and keys. */
+int bind_canonical_key(struct binder *binder, struct resource *resource, const struct json *value);
+void bind_canonicals(struct binder *binder);
 /* see_other.c: where the client is sent once an operation is done that is bound. */
 STATUTE_CHECK int bind_see_other(struct binder *binder, struct bound_operation *bound);
 /* gone.c: what an x-statute says of that ahead of time; *ret_deprecation is untouched where it is nothing. */

@@ -138,11 +138,13 @@ const struct extension_key extension_root_keys[] = {
 };
 
 const struct extension_key extension_path_keys[] = {
+	{ STR_INIT("canonical"), bind_canonical_key },
 	{ STR_INIT("collection"), bind_collection_key },
 	{ STR_INIT("conceal"), read_conceal },
 	{ STR_INIT("cors"), bind_with_path },
 	{ STR_INIT("deprecation"), bind_with_path },
 	{ STR_INIT("idempotency"), bind_idempotency_check },
+	{ STR_INIT("legal-rows"), bind_legal_rows_key },
 	{ STR_INIT("limit"), bind_with_path },
 	{ STR_INIT("on-delete"), bind_on_delete_key },
 	{ STR_INIT("owner"), read_with_owner },

@@ -140,6 +140,13 @@ static int explain_validation(struct exchange *x, struct json *details)
 	return 0;
 }
 
+static int explain_block(struct exchange *x, struct json *details)
+{
+	(void)details;
+	resource_explain_blocked_row(x);
+	return 0;
+}
+
 void resource_explain(struct exchange *x)
 {
 	static const struct {
@@ -153,6 +160,7 @@ void resource_explain(struct exchange *x)
 		{ "VERSION_MISMATCH", explain_version },
 		{ "VALIDATION_FAILED", explain_validation },
 		{ "RESOURCE_FORBIDDEN", resource_explain_denial },
+		{ "LEGALLY_BLOCKED", explain_block },
 		{ "MEMBER_FORBIDDEN", resource_explain_other_owner },
 	};
 	struct json *details = json_new(&x->arena, JSON_OBJECT);

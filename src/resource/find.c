@@ -78,7 +78,9 @@ static bool parent_exists(struct exchange *x, size_t index, bool *ret_answered)
 		/* only where the parent has a member of the same name */
 		if (!bind_member_find(parent, x->bound->resource->collection.members[member].name, &member))
 			continue;
-		filters[count++] = (struct store_filter){ member, &x->match.values[scopes[i].parameter], 1 };
+		filters[count++] = (struct store_filter){
+			.member = member, .values = &x->match.values[scopes[i].parameter], .count = 1
+		};
 	}
 	outcome = resource_get(x, &parent->collection, id, filters, count, &row);
 	*ret_answered = resource_read_ended(x, outcome);
@@ -126,18 +128,16 @@ static int remember_row(struct exchange *x)
 
 int resource_find_item(struct exchange *x)
 {
-	const struct collection *collection = &x->bound->resource->collection;
 	struct store_row *row = &x->target.row;
 	struct store_filter *scope = resource_scope(x);
+	int r;
 
 	if (!scope)
 		return STATUTE_ENOMEM;
 	if (!resource_find_parents(x))
 		return 0;
 	if (!resource_row_is_given(x)) {
-		enum store_outcome outcome = resource_get(x, collection,
-		                                          x->match.values[x->bound->id_parameter], scope,
-		                                          x->bound->scope_count, row);
+		enum store_outcome outcome = resource_read_item(x, scope, row);
 
 		if (outcome == STORE_ABSENT)
 			*row = (struct store_row){ .state = ROW_ABSENT };
@@ -147,11 +147,16 @@ int resource_find_item(struct exchange *x)
 		}
 	}
 	FACT(STORE_ANSWERS, true);
+	if (resource_row_is_given(x) && (r = resource_check_name(x, row)) < 0)
+		return r;
 	FACT(EXISTS, row->state == ROW_LIVE);
 	FACT(TOMBSTONE, row->state == ROW_GONE);
 	resource_find_owner(x);
 	set_validators(x);
 	exchange_find_preconditions(x, row->state == ROW_LIVE);
+	resource_find_block(x);
+	if ((r = resource_find_moved(x)) < 0)
+		return r;
 	return remember_row(x);
 }
 

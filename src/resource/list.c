@@ -195,8 +195,10 @@ static int read_page(struct exchange *x)
 	struct store_query query = list->query;
 	enum store_outcome outcome;
 
-	/* who asks is known only now; there is room for one filter more */
+	/* who asks is known only now; there is room for two filters more */
 	if (resource_owner_filter(x, (struct store_filter *)(uintptr_t)&query.filters[query.filter_count]))
+		query.filter_count++;
+	if (resource_block_filter(x, (struct store_filter *)(uintptr_t)&query.filters[query.filter_count]))
 		query.filter_count++;
 	outcome = x->is_in_transaction ? store_session_list(x->session, &query, &x->arena, &x->target.page)
 	                               : store_list(x->host->reader, &query, &x->arena, &x->target.page);

@@ -72,7 +72,10 @@ static bool is_own(struct exchange *x, const struct resource *resource, struct s
 bool resource_is_visible(struct exchange *x, const struct resource *resource, const struct store_row *row)
 {
 	const struct resource_owner *owner = owner_of(x, resource);
+	struct str why;
 
+	if (resource_is_blocked(x, resource, row, &why))
+		return false;
 	return !owner || is_privileged(x, owner, METHOD_GET) || is_own(x, resource, row->id, row->body);
 }
 
@@ -81,7 +84,10 @@ bool resource_is_visible_id(struct exchange *x, const struct resource *resource,
 	const struct resource_owner *owner = owner_of(x, resource);
 	struct store_row row = { .id = id };
 
-	if (owner && owner->member != STORE_MEMBER_ID && !is_privileged(x, owner, METHOD_GET) &&
+	bool needs_row = resource->legal || (owner && owner->member != STORE_MEMBER_ID &&
+	                                     !is_privileged(x, owner, METHOD_GET));
+
+	if (needs_row &&
 	    (resource_get(x, &resource->collection, id, NULL, 0, &row) != STORE_DONE ||
 	     row.state != ROW_LIVE))
 		return false;
@@ -157,6 +163,8 @@ struct str resource_collection_etag(struct exchange *x, int64_t version)
 	const struct resource_owner *owner = owner_of(x, x->bound->resource);
 	uint64_t hash = UINT64_C(0xcbf29ce484222325); /* FNV-1a: the same in every process */
 
+	if (x->bound->resource->legal && !resource_block_filter(x, &(struct store_filter){ 0 }))
+		return str_printf(&x->arena, "\"%lld-all\"", (long long)version); /* with blocked rows */
 	if (!owner || is_privileged(x, owner, METHOD_GET))
 		return resource_etag(x, version);
 	for (size_t i = 0; i < x->principal.id.len; i++)

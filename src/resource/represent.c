@@ -66,7 +66,10 @@ static void add_segments(struct exchange *x, struct buf *buf, const struct resou
 		buf_add(buf, segment->parameter.at ? segment->prefix : segment->literal);
 		if (!segment->parameter.at)
 			continue;
-		value = i + 1 == item->segment_count ? id : parent_id(x, resource, parameter++, body);
+		value = i + 1 == item->segment_count ? resource_canonical_name(resource, body)
+		                                     : parent_id(x, resource, parameter++, body);
+		if (i + 1 == item->segment_count && !value.len)
+			value = id;
 		if (!value.len)
 			buf->failed = true;
 		uri_encode(buf, value);
@@ -111,7 +114,7 @@ struct str resource_path_of_id(struct exchange *x, const struct resource *resour
 	struct json *body = NULL;
 	struct store_row row;
 
-	if (resource->item && resource->item->parameter_count > 1 &&
+	if (resource->item && (resource->item->parameter_count > 1 || resource->canonical) &&
 	    (resource_get(x, &resource->collection, id, NULL, 0, &row) != STORE_DONE ||
 	     row.state != ROW_LIVE || resource_parse(x, row.body, &body) < 0))
 		return (struct str){ 0 };
@@ -297,6 +300,8 @@ int resource_reply(struct exchange *x)
 	struct response *response = &x->response;
 	bool is_read = x->request.method == METHOD_GET || x->request.method == METHOD_HEAD;
 
+	if (is_read && response->status / 100 == 3 && response->status != 304)
+		return resource_reply_moved(x);
 	if (is_read) {
 		response_add(response, S("Cache-Control"), S("no-cache"));
 		response_add(response, S("Vary"), S("Accept")); /* another Accept may be answered 406 */

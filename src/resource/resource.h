@@ -54,6 +54,32 @@ struct store_filter *resource_scope(struct exchange *x);
 /* `"7"`, in the arena; empty without memory. */
 struct str resource_etag(struct exchange *x, int64_t version);
 
+/* canonical.c: items whose path has a name of theirs in it, and whose id leads there. */
+/* What stands in the path of a row; empty where that is its id. */
+struct str resource_canonical_name(const struct resource *resource, const struct json *body);
+/* The row that the path names, by its name or by its id; as store_get. */
+enum store_outcome resource_read_item(struct exchange *x, const struct store_filter *scope, struct store_row *row);
+/* The id of the row that the path names, once that was looked up; the path's own where there is none. */
+struct str resource_item_id(const struct exchange *x);
+/* The same for a write of it, which may be the first that is heard of the row. */
+struct str resource_written_id(struct exchange *x);
+/* In the transaction: makes `row` absent where the path does not name it any more. */
+STATUTE_CHECK int resource_check_name(struct exchange *x, struct store_row *row);
+/* Sets RESOURCE_MOVED, where that is a question, and EXISTS. */
+STATUTE_CHECK int resource_find_moved(struct exchange *x);
+/* Leads on to the row's own path. */
+STATUTE_CHECK int resource_reply_moved(struct exchange *x);
+
+/* legal.c: rows that law forbids to serve. */
+/* Is it, to this client? Then *ret_why may say why. `row` has its body. */
+bool resource_is_blocked(struct exchange *x, const struct resource *resource, const struct store_row *row,
+                         struct str *ret_why);
+/* Sets RESOURCE_BLOCKED of x->target.row, where that is a question. */
+void resource_find_block(struct exchange *x);
+/* Which rows of a list are not; false: all that there are. */
+bool resource_block_filter(struct exchange *x, struct store_filter *ret_filter);
+void resource_explain_blocked_row(struct exchange *x);
+
 /* owner.c: whose a row is. */
 /* Sets VISIBLE and ALLOWED_ON_RESOURCE of x->target.row, and what may not tell that a row is hidden. */
 void resource_find_owner(struct exchange *x);

@@ -166,8 +166,7 @@ static void check_version(struct exchange *x, struct json *body)
 static int prepare_whole(struct exchange *x, struct change *change, struct json *body)
 {
 	const struct resource *resource = x->bound->resource;
-	struct str id = x->bound->kind == BINDING_ITEM ? x->match.values[x->bound->id_parameter]
-	                                               : (struct str){ 0 };
+	struct str id = x->bound->kind == BINDING_ITEM ? resource_item_id(x) : (struct str){ 0 };
 	int r;
 
 	if (!json_is(body, JSON_OBJECT))

@@ -297,7 +297,7 @@ static struct str new_row_id(struct exchange *x, const struct change *change)
 	const struct json *value;
 
 	if (x->bound->kind == BINDING_ITEM)
-		return x->match.values[x->bound->id_parameter];
+		return resource_written_id(x);
 	if (!resource->client_makes_id || resource->collection.is_singleton)
 		return (struct str){ 0 };
 	value = json_get(change->after, resource->collection.id_name);

@@ -48,6 +48,8 @@ static uint64_t shape_of(const struct store_query *query)
 		hash_more(&hash, member_name(query->collection, query->filters[i].member));
 		for (size_t k = 0; k < query->filters[i].count; k++)
 			hash_more(&hash, query->filters[i].values[k]);
+		if (query->filters[i].is_unset)
+			hash_more(&hash, S("unset"));
 	}
 	for (size_t i = 0; i < query->sort_count; i++) {
 		hash_more(&hash, member_name(query->collection, query->sorts[i].member));
@@ -102,6 +104,15 @@ static struct str column_of(const struct plan *plan, size_t member)
 	return layout_column(plan->store, plan->query->collection, member);
 }
 
+static void add_unset(struct buf *sql, const struct plan *plan, size_t member)
+{
+	bool is_text = plan->query->collection->members[member].type == STORE_TEXT;
+
+	buf_lit(sql, "ifnull(");
+	buf_add(sql, column_of(plan, member));
+	buf_add(sql, is_text ? S(", '') = ''") : S(", 0) = 0"));
+}
+
 static void add_filters(struct buf *sql, const struct plan *plan)
 {
 	const struct store_query *query = plan->query;
@@ -109,6 +120,10 @@ static void add_filters(struct buf *sql, const struct plan *plan)
 	buf_lit(sql, " WHERE 1");
 	for (size_t i = 0; i < query->filter_count; i++) {
 		buf_lit(sql, " AND ");
+		if (query->filters[i].is_unset) {
+			add_unset(sql, plan, query->filters[i].member);
+			continue;
+		}
 		buf_add(sql, column_of(plan, query->filters[i].member));
 		buf_lit(sql, " IN (");
 		for (size_t k = 0; k < query->filters[i].count; k++)

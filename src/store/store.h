@@ -210,6 +210,7 @@ struct store_filter {
 	size_t member; /* STORE_MEMBER_ID: the id itself */
 	const struct str *values;
 	size_t count;
+	bool is_unset; /* of a list, in the place of values: a boolean or text that is missing, null, false or empty */
 };
 #define STORE_MEMBER_ID SIZE_MAX
 

@@ -58,7 +58,7 @@ static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **stat
 	bind_text(S(NOTES("{wherefore: 1}")), STATUTE_EDOCUMENT, NULL);
 	assert_true(str_starts(issues_text(),
 	                       S("api.yaml:5:17: error: x-statute has no key 'wherefore' here; the keys here are "
-	                         "collection, conceal, cors, ")));
+	                         "canonical, collection, conceal, cors, ")));
 	FAULT("[unique]", "16", "x-statute must be an object");
 }
 

@@ -334,6 +334,83 @@ static void a_form_is_reset_where_the_document_says_205_and_no_201(void **state)
 	assert_false(statute_fact_is(facts, STATUTE_FACT_RETURNS_CONTENT));
 }
 
+#define ITEMS(extension, type, put) \
+	HEAD_3_1 "paths:\n" \
+		 "  /pots:\n" \
+		 "    x-statute: " extension "\n" \
+		 "    get: {responses: {'200': {description: All.}}}\n" \
+		 "  /pots/{pot}:\n" \
+		 "    parameters: [{name: pot, in: path, required: true, schema: {type: " type "}}]\n" \
+		 "    get: {responses: {'200': {description: One., content: {application/json: {schema: {type: object, " \
+		 "properties: {id: {type: integer, readOnly: true}, slug: {type: string}, size: {type: integer}, bad: {type: " \
+		 "boolean}}}}}}}}\n" \
+		 "    put: {requestBody: {content: {application/json: {}}}, responses: {'" put "': {description: Put.}}}\n"
+#define ITEMS_FAULT(extension, column, text) \
+	bind_text(S(ITEMS(extension, "string", "200")), STATUTE_EDOCUMENT, "api.yaml:5:" column ": error: " text "\n")
+
+static void a_canonical_member_is_a_unique_text(void **state)
+{
+	const struct resource *pots;
+
+	(void)state;
+	bind_text(S(ITEMS("{canonical: slug, unique: [slug]}", "string", "200")), 0, "");
+	pots = api->resources[0];
+	assert_str(pots->collection.members[pots->canonical->member].name, "slug");
+	assert_false(statute_fact_known(&api->paths[1].operations[METHOD_GET]->fixed, STATUTE_FACT_RESOURCE_MOVED));
+	assert_true(statute_fact_known(&api->paths[1].operations[METHOD_PUT]->fixed, STATUTE_FACT_RESOURCE_MOVED));
+	ITEMS_FAULT("{canonical: slug}", "28",
+	            "x-statute.canonical is 'slug', which several items could have; add it: unique: [slug]");
+	ITEMS_FAULT("{canonical: slug, unique: [[slug, size]]}", "28",
+	            "x-statute.canonical is 'slug', which several items could have; add it: unique: [slug]");
+	ITEMS_FAULT("{canonical: size, unique: [size]}", "28",
+	            "x-statute.canonical cannot be 'size'; name a text of a collection's items");
+	ITEMS_FAULT("{canonical: slag, unique: [slug]}", "17", "'slag' is no scalar member of 'pots'; did you mean 'slug'?");
+	ITEMS_FAULT("{canonical: true, unique: [slug]}", "28",
+	            "x-statute.canonical names no member; write canonical: slug, or canonical: {member: slug, permanent: "
+	            "false}");
+	ITEMS_FAULT("{canonical: {member: slug, permanent: 1}, unique: [slug]}", "54",
+	            "x-statute.canonical is a number; write true or false");
+	ITEMS_FAULT("{canonical: {member: slug, status: 301}, unique: [slug]}", "43",
+	            "x-statute.canonical has no key 'status'; use member, permanent and keep-method");
+}
+
+static void a_canonical_path_must_take_texts_and_make_nothing(void **state)
+{
+	(void)state;
+	bind_text(S(ITEMS("{canonical: slug, unique: [slug]}", "integer", "200")), STATUTE_EDOCUMENT,
+	          "api.yaml:8:18: error: 'pot' takes no text, and x-statute.canonical has one in its place; write schema: "
+	          "{type: string}\n"
+	          "api.yaml:8:18: error: 'pot' takes no text, and x-statute.canonical has one in its place; write schema: "
+	          "{type: string}\n");
+	bind_text(S(ITEMS("{canonical: slug, unique: [slug]}", "string", "201")), STATUTE_EDOCUMENT,
+	          "api.yaml:10:10: error: a PUT cannot make an item here: with x-statute.canonical its path does not say its "
+	          "id; leave the 201 out, or canonical\n");
+}
+
+#define LEGAL_EXAMPLE "write legal-rows: {member: takedown, by: \"https://regulator.example/\", roles: [admin]}"
+
+static void rows_are_blocked_by_a_boolean_or_a_text(void **state)
+{
+	const struct legal_rows *legal;
+
+	(void)state;
+	bind_text(S(ITEMS("{legal-rows: {member: bad, by: 'https://r.example/', roles: [admin, judge]}}", "string", "200")),
+	          0, "");
+	legal = api->resources[0]->legal;
+	assert_int_equal(legal->roles.count, 2);
+	assert_str(legal->block.by, "https://r.example/");
+	ITEMS_FAULT("{legal-rows: {member: size, by: /r}}", "38",
+	            "x-statute.legal-rows cannot be 'size'; name a boolean, or a text that says why");
+	ITEMS_FAULT("{legal-rows: bad}", "29",
+	            "x-statute.legal-rows needs a member of a collection's items, and who blocks them; " LEGAL_EXAMPLE);
+	ITEMS_FAULT("{legal-rows: {member: bad, by: r}}", "47",
+	            "x-statute.legal-rows names nobody who blocks it by a URL; " LEGAL_EXAMPLE);
+	ITEMS_FAULT("{legal-rows: {member: bad, by: /r, roles: []}}", "58",
+	            "x-statute.legal-rows.roles is no list of roles; write roles: [admin]");
+	ITEMS_FAULT("{legal-rows: {member: bad, by: /r, who: me}}", "51",
+	            "x-statute.legal-rows has no key 'who'; use member, by and roles");
+}
+
 static void an_operation_is_in_one_place_alone(void **state)
 {
 	(void)state;
@@ -358,6 +435,9 @@ int main(void)
 		TEST(see_other_names_what_a_row_is_sure_to_have),
 		TEST(see_other_stands_where_something_is_written),
 		TEST(a_form_is_reset_where_the_document_says_205_and_no_201),
+		TEST(a_canonical_member_is_a_unique_text),
+		TEST(a_canonical_path_must_take_texts_and_make_nothing),
+		TEST(rows_are_blocked_by_a_boolean_or_a_text),
 		TEST(an_operation_is_in_one_place_alone),
 	};
 

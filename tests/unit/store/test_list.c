@@ -131,7 +131,7 @@ static void statements_that_are_kept_serve_each_query_with_its_own_values(void *
 	for (int round = 0; round < 3; round++)
 		for (size_t count = 1; count <= 60; count++) {
 			struct str values[60];
-			const struct store_filter filter = { 0, values, count };
+			const struct store_filter filter = { .values = values, .count = count };
 			const struct store_query query = { .collection = &f->users,
 				                           .filters = &filter,
 				                           .filter_count = 1,
