@@ -69,7 +69,8 @@ static void check_parameters(struct binder *binder, const struct operation *oper
 		if (parameter->in == IN_PATH && str_eq(parameter->name, name) && parameter->schema &&
 		    !(schema_types(parameter->schema) & SCHEMA_TYPE_STRING))
 			issues_add(binder->issues, parameter->at, "write schema: {type: string}",
-			           "'%.*s' takes no text, and x-statute.canonical has one in its place", STR_ARG(name));
+			           "'%.*s' takes no text, and x-statute.canonical has one in its place",
+			           STR_ARG(name));
 	}
 }
 
@@ -85,7 +86,8 @@ static void check_item(struct binder *binder, const struct path_item *item)
 		check_parameters(binder, operation, name);
 		if (method == METHOD_PUT && bind_documents(operation, 201))
 			issues_add(binder->issues, operation->at, "leave the 201 out, or canonical",
-			           "a PUT cannot make an item here: with x-statute.canonical its path does not say its id");
+			           "a PUT cannot make an item here: with x-statute.canonical its path does not say "
+			           "its id");
 	}
 }
 

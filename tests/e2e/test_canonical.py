@@ -38,7 +38,7 @@ paths:
     get: {responses: {"200": {description: One., content: {application/json: {schema: {$ref: "#/components/schemas/Order"}}}}}}
   /batch:
     post:
-      x-statute: {batch: {atomic: true}}
+      x-statute: {batch: atomic}
       requestBody: {content: {application/json: {schema: {type: object}}}}
       responses: {"200": {description: Done.}}
 components:

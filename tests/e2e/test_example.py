@@ -61,7 +61,7 @@ def test_products_are_for_everybody_and_changed_by_admins(client, who):
                              path="/products")
     assert problem["details"]["requiredRole"] == "admin"
     assert client.post("/products", json=TEA, headers=who(100, "admin")).status_code == 201
-    assert client.get("/products/1").status_code == 200
+    assert client.get("/products/tea").status_code == 200
 
 
 def test_orders_are_seen_by_their_user_and_admins_and_so_many_a_minute(client, who):

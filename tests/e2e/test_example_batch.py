@@ -16,7 +16,7 @@ def test_each_request_of_a_batch_is_answered_for_itself(client, who):
     ada = sign_up(client, "ada")
     assert client.post("/products", json=TEA, headers=who(100, "admin")).status_code == 201
     answer = client.post("/batch", headers=who(ada), json=requests(
-        {"method": "GET", "path": "/products/1"},
+        {"method": "GET", "path": "/products/tea"},
         {"method": "DELETE", "path": "/products/1", "headers": {"If-Match": "*"}},
         {"method": "POST", "path": "/orders", "body": {"productId": 1, "quantity": 2, "subtotal": 7.00}},
         {"method": "GET", "path": "/orders"},

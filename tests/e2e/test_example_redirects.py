@@ -36,6 +36,17 @@ def test_who_checks_out_is_sent_to_the_order(shop, client):
     assert_problem(client.post("/checkout", json={}), 401, "CREDENTIALS_REQUIRED")
 
 
+def test_a_product_by_number_leads_to_its_slug(shop, client):
+    keys = f"{shop.database}.dev-keys.json"
+    admin = {"Authorization": f"Bearer {make(keys, '--subject', 100, '--roles', 'admin')}"}
+    made = client.post("/products", json={"slug": "tea-pot", "name": "Tea pot", "price": 19.90}, headers=admin)
+    assert made.headers["Location"] == "/products/tea-pot"
+    response = client.get("/products/1")
+    assert (response.status_code, response.headers["Location"]) == (308, "/products/tea-pot")
+    assert client.get("/products/1", follow_redirects=True).json()["slug"] == "tea-pot"
+    assert_problem(client.get("/products/nothing"), 404, "RESOURCE_NOT_FOUND")
+
+
 def test_a_form_is_emptied_once_it_was_sent(client):
     response = client.post("/feedback", json={"text": "The tea is good."})
     assert (response.status_code, response.content) == (205, b"")

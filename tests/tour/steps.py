@@ -46,7 +46,7 @@ def go_on(shop):
 @step(200)
 def there(shop):
     """a product is read"""
-    return shop.see("GET", "/products/1")
+    return shop.see("GET", "/products/tea-pot")
 
 
 @step(201)
@@ -62,13 +62,55 @@ def nothing_to_say(shop):
     return shop.see("DELETE", order, shop.ada)
 
 
+@step(205)
+def next_one(shop):
+    """a form that was sent, and may be emptied"""
+    return shop.see("POST", "/feedback", json_={"text": "The tea is good."})
+
+
 # ---- 3xx ----
+
+@step(300)
+def several(shop):
+    """help, in more than one language"""
+    return shop.see("GET", "/help")
+
+
+@step(301)
+def moved(shop):
+    """a user, where the first version had it"""
+    return shop.see("GET", "/api/v1/users/1")
+
+
+@step(302)
+def elsewhere_today(shop):
+    """the offer of the day"""
+    return shop.see("GET", "/offer")
+
+
+@step(303)
+def made_over_there(shop):
+    """who checks out is sent to the order"""
+    return shop.see("POST", "/checkout", shop.ada, json_=ORDER)
+
 
 @step(304)
 def as_before(shop):
     """a product is asked for again with the tag that it had"""
-    tag = shop.ask("GET", "/products/1").field("ETag")
-    return shop.see("GET", "/products/1", ("If-None-Match", tag))
+    tag = shop.ask("GET", "/products/tea-pot").field("ETag")
+    return shop.see("GET", "/products/tea-pot", ("If-None-Match", tag))
+
+
+@step(307)
+def elsewhere_for_now(shop):
+    """what is on sale at the moment"""
+    return shop.see("GET", "/sale")
+
+
+@step(308)
+def one_path(shop):
+    """a product by its id, whose path has its slug"""
+    return shop.see("GET", "/products/1")
 
 
 # ---- 4xx ----
@@ -132,7 +174,7 @@ def gone(shop):
 @step(412)
 def changed_meanwhile(shop):
     """a product is changed by somebody who saw an earlier one"""
-    return shop.see("PATCH", "/products/1", shop.admin_token, MERGE, ("If-Match", '"0"'), json_={"price": 17.00})
+    return shop.see("PATCH", "/products/tea-pot", shop.admin_token, MERGE, ("If-Match", '"0"'), json_={"price": 17.00})
 
 
 @step(413)
@@ -181,7 +223,7 @@ def too_early(shop):
 @step(428)
 def without_a_condition(shop):
     """a product is changed without saying which version"""
-    return shop.see("PATCH", "/products/1", shop.admin_token, MERGE, json_={"price": 17.00})
+    return shop.see("PATCH", "/products/tea-pot", shop.admin_token, MERGE, json_={"price": 17.00})
 
 
 @step(429)
@@ -200,6 +242,12 @@ def too_much_to_say(shop):
     """a header field of forty thousand letters"""
     return shop.see("GET", "/products", ("X-Long", "a" * 40000),
                     shown="curl -i localhost:8080/products -H \"X-Long: $(head -c 40000 /dev/zero | tr '\\0' a)\"")
+
+
+@step(451)
+def forbidden_by_law(shop):
+    """a lottery that a court has forbidden"""
+    return shop.see("GET", "/lottery")
 
 
 # ---- 5xx ----
