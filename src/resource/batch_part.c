@@ -31,6 +31,8 @@ static bool is_of_the_whole(enum field_id id)
 	case FIELD_CONTENT_ENCODING:
 	case FIELD_CONTENT_LENGTH:
 	case FIELD_CONTENT_RANGE:
+	case FIELD_CONTENT_DIGEST:
+	case FIELD_REPR_DIGEST:
 	case FIELD_TRANSFER_ENCODING:
 	case FIELD_TE:
 	case FIELD_TRAILER:

@@ -30,6 +30,19 @@ static void what_is_refused_is_not_spent(void **state)
 	assert_true(h2_budget_spend(&budget, 3, 0));
 }
 
+static void a_large_piece_is_counted_to_the_last(void **state)
+{
+	struct h2_budget budget = budget_of(5000, 0);
+
+	(void)state;
+	assert_true(h2_budget_spend(&budget, 1, 0));
+	assert_false(h2_budget_spend(&budget, 5000, 0));
+	assert_true(h2_budget_spend(&budget, 4999, 0));
+	h2_budget_earn(&budget, 1000);
+	assert_true(h2_budget_spend(&budget, 1000, 0));
+	assert_false(h2_budget_spend(&budget, 1, 0));
+}
+
 static void time_brings_back_so_much_each_second(void **state)
 {
 	struct h2_budget budget = budget_of(1000, 100);
@@ -103,6 +116,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(so_much_may_be_spent_at_once_and_no_more),
 		cmocka_unit_test(what_is_refused_is_not_spent),
+		cmocka_unit_test(a_large_piece_is_counted_to_the_last),
 		cmocka_unit_test(time_brings_back_so_much_each_second),
 		cmocka_unit_test(it_never_holds_more_than_at_first),
 		cmocka_unit_test(the_longest_silence_fills_it_and_breaks_nothing),

@@ -188,6 +188,31 @@ static void what_was_on_its_way_to_a_stream_that_was_reset_is_ignored(void **sta
 	assert_int_equal(peer->heads, 2);
 }
 
+static void so_it_is_with_each_of_several(void **state)
+{
+	struct peer *peer = *state;
+
+	for (uint32_t id = 1; id <= 5; id += 2) {
+		peer_ask(peer, id, "POST", NO_FLAGS);
+		h2_reset(peer->h2, &peer->streams[id / 2], H2_CANCEL);
+		peer_read(peer);
+	}
+	for (uint32_t id = 1; id <= 5; id += 2)
+		peer_send(peer, FRAME_DATA, NO_FLAGS, id, S("late"));
+	peer_must_go_on(peer);
+}
+
+/* Section 6.1. */
+static void content_is_of_a_stream(void **state)
+{
+	struct peer *peer = *state;
+
+	peer_ask(peer, 1, "GET", END_STREAM);
+	peer_send(peer, FRAME_DATA, NO_FLAGS, 0, S("x"));
+	peer_read(peer);
+	assert_int_equal(peer_number(peer_find(peer, FRAME_GOAWAY, 0)->payload, 4), H2_PROTOCOL_ERROR);
+}
+
 static void windows_and_resets_of_streams_that_are_over_are_no_errors(void **state)
 {
 	struct peer *peer = *state;
@@ -303,6 +328,8 @@ int main(void)
 		PEER_TEST(a_head_after_the_end_is_one_too),
 		PEER_TEST(a_stream_that_was_passed_by_is_over),
 		PEER_TEST(what_was_on_its_way_to_a_stream_that_was_reset_is_ignored),
+		PEER_TEST(so_it_is_with_each_of_several),
+		PEER_TEST(content_is_of_a_stream),
 		PEER_TEST(windows_and_resets_of_streams_that_are_over_are_no_errors),
 		PEER_TEST(a_frame_is_parted_as_it_says),
 		PEER_TEST(the_length_has_three_bytes),
