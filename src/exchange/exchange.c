@@ -242,6 +242,7 @@ enum exchange_step exchange_begin(struct exchange *x)
 enum exchange_step exchange_resume(struct exchange *x)
 {
 	x->is_waiting = false;
+	x->hurry = NULL;
 	if (x->is_taking)
 		return exchange_go_on_taking(x);
 	if (x->is_decided && x->write.outcome == STORE_REFUSED) {

@@ -45,6 +45,7 @@ struct exchange;
 struct exchange_key;
 struct exchange_kind;
 struct identity;
+struct jobs;
 struct key_source;
 struct keyring;
 struct password_cache;
@@ -88,6 +89,7 @@ struct exchange_host {
 	struct token_cache *tokens;      /* NULL where no scheme has tokens */
 	struct limit_table *limits; /* of the whole server; NULL: nothing is limited */
 	struct running_keys *running_keys; /* of the whole server; NULL: no two requests run at once */
+	struct jobs *jobs; /* of the whole server: what is done in the background; NULL: nothing is */
 	/* The kind that serves a path of the server's own; NULL: the path is the document's. May be NULL. */
 	const struct exchange_kind *(*own_path)(struct exchange *x, struct str path);
 	bool owns_every_path; /* own_path is asked for any path, and never says NULL; else for those under "/-/" */
@@ -173,6 +175,11 @@ struct exchange {
 	bool is_decided;        /* the walk ended there: x->verdict is the answer, if the write is refused */
 	struct store_session *session; /* for rules: the reader's, or the writer's while in the transaction */
 	bool is_waiting;               /* the exchange is with another thread */
+	/*
+	 * Set by a kind while it waits for what may take seconds, and needs no more of the server than its memory:
+	 * the exchange is to be resumed now, with what there is. On its worker's thread; it may have been handed back.
+	 */
+	void (*hurry)(struct exchange *x);
 	bool is_taking;                /* and that with a piece of the content */
 	void *kind_data;               /* the kind's, in the arena */
 	void *host_data;               /* the server's: the connection, */

@@ -193,6 +193,27 @@ static void write_store(const struct store_counters *store, struct buf *buf)
 	});
 }
 
+static void write_jobs(const struct jobs_counters *jobs, struct buf *buf)
+{
+	metrics_one(buf, "statute_jobs_queued", "gauge", "Jobs that wait to be begun.", jobs->queued);
+	metrics_one(buf, "statute_jobs_running", "gauge", "Jobs whose command runs.", jobs->running);
+	metrics_one(buf, "statute_jobs_lost_total", "counter",
+	            "Jobs that were put back into the queue, since the server that ran them died.", jobs->lost);
+	metrics_head(buf, "statute_jobs_ended_total", "counter", "Jobs that ended, by how.");
+	buf_printf(buf, "statute_jobs_ended_total{status=\"cancelled\"} %llu\n", (unsigned long long)jobs->cancelled);
+	buf_printf(buf, "statute_jobs_ended_total{status=\"done\"} %llu\n", (unsigned long long)jobs->done);
+	buf_printf(buf, "statute_jobs_ended_total{status=\"failed\"} %llu\n", (unsigned long long)jobs->failed);
+	metrics_head(buf, "statute_job_duration_seconds", "histogram", "From a command's beginning to its end.");
+	metrics_histogram(buf, &(struct metrics_histogram){
+		.name = "statute_job_duration_seconds",
+		.counts = jobs->times,
+		.buckets = DURATION_BUCKETS,
+		.write_bound = write_duration_bound,
+		.write_sum = metrics_seconds,
+		.sum = jobs->us,
+	});
+}
+
 static void write_build(struct observe *observe, struct buf *buf)
 {
 	metrics_head(buf, "statute_document_reloads_total", "counter",
@@ -215,4 +236,5 @@ void metrics_write(struct observe *observe, const struct observe_gauges *gauges,
 	write_durations(observe, buf);
 	write_traffic(observe, gauges, buf);
 	write_store(&gauges->store, buf);
+	write_jobs(&gauges->jobs, buf);
 }

@@ -11,6 +11,7 @@
 #ifndef STATUTE_OBSERVE_OBSERVE_H
 #define STATUTE_OBSERVE_OBSERVE_H
 
+#include "jobs/jobs.h"
 #include "observe/trace.h"
 #include "openapi/bind.h"
 
@@ -46,6 +47,7 @@ struct observe_gauges {
 	int64_t certificate_end_s;  /* when the certificate that ends first does, Unix time; 0: there is none */
 	uint64_t refused_lines;     /* log lines that the system refused for good */
 	struct store_counters store;
+	struct jobs_counters jobs;
 };
 
 /* Appends all metrics as Prometheus reads them (text format 0.0.4). Any thread. */

@@ -484,7 +484,7 @@ int bind_document(struct document *document, struct api **ret_api)
 	    (r = bind_security_schemes(&binder)) < 0 ||
 	    (r = classify(&binder)) < 0 || (r = list_resources(&binder)) < 0 ||
 	    (r = bind_resources(&binder)) < 0 || (r = bind_security_rows(&binder)) < 0 ||
-	    (r = bind_operations(&binder)) < 0)
+	    (r = bind_operations(&binder)) < 0 || (r = bind_jobs(&binder)) < 0)
 		return r;
 	if (document->arena->failed) /* then a part of what was bound may be missing */
 		return STATUTE_ENOMEM;

@@ -29,6 +29,9 @@ enum binding_kind {
 	BINDING_GONE,
 	BINDING_LEGAL,
 	BINDING_CHOICES,
+	BINDING_JOB,
+	BINDING_JOB_MONITOR,
+	BINDING_JOB_RESULT,
 };
 
 /* A business rule: its expression is the store's rule of the same index. */
@@ -143,6 +146,32 @@ struct unsupported {
 	struct str message; /* for people; may be empty */
 };
 
+/* BINDING_JOB: a POST whose work a command does in the background. */
+struct job {
+	struct str operation;    /* "POST /reports/generate": what its jobs are known by, over restarts */
+	const char *const *argv; /* of the command, NULL at its end; argv[0] is an absolute path */
+	const char *folder;      /* that it runs in: the document's, absolute */
+	uint64_t timeout_ms, keep_ms, wait_ms;
+	uint64_t memory, output; /* bytes */
+	uint32_t attempts, queue, parallel;
+	struct str result;       /* where the result is found: "/reports/{id}"; empty: nowhere of its own */
+	uint32_t at;
+	struct job *next;
+};
+
+/* What the document says of jobs. Their rows are a collection of Statute's own. */
+struct job_api {
+	struct collection collection;
+	struct job *jobs;                /* as their operations stand in the document */
+	const struct path_item *monitor; /* "/jobs/{id}" */
+	const struct path_item *result;  /* "/jobs/{id}/result"; NULL: the monitor has the results in it */
+	struct resource_roles roles;     /* who sees the jobs of others */
+	uint32_t monitor_at;
+};
+
+/* The members of a job's row that the store looks at. */
+enum { JOB_MEMBER_OPERATION, JOB_MEMBER_STATUS, JOB_MEMBER_UNTIL, JOB_MEMBERS };
+
 struct special;
 
 /* Which key of x-statute binds an operation to something else than a resource, and what it says. */
@@ -209,6 +238,7 @@ struct api {
 	struct resource **resources;
 	size_t resource_count;
 	struct store_spec spec;        /* for store_open */
+	struct job_api *jobs;          /* NULL: nothing is done in the background */
 	struct limit_list limits;      /* of the root alone */
 	bool is_strict_query;          /* unknown query names are errors */
 	bool has_canonical_paths;      /* other spellings of a path lead to it: 308 */

@@ -201,7 +201,10 @@ static const char *reason_unbound(const struct place *place, enum method method)
 	case BINDING_GONE:
 	case BINDING_LEGAL:
 	case BINDING_CHOICES:
-	case BINDING_BATCH: return NULL;
+	case BINDING_BATCH:
+	case BINDING_JOB:
+	case BINDING_JOB_MONITOR:
+	case BINDING_JOB_RESULT: return NULL; /* no place is of such a kind: see special.c */
 	case BINDING_COLLECTION:
 		return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_POST ||
 		                       method == METHOD_OPTIONS

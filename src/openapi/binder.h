@@ -108,6 +108,26 @@ int unsupported_read(struct binder *binder, const struct path_item *path, const 
                      const void **ret_said);
 void unsupported_settle(const struct api *api, struct bound_operation *bound);
 
+/* job_binding.c: `job`, what a command does in the background. */
+int job_read(struct binder *binder, const struct path_item *path, const struct json *value, const void **ret_said);
+int job_complete(struct binder *binder, struct bound_operation *bound);
+/* job_api.c: `jobs` and `job-result`, where jobs are looked at; and, after all operations, what goes with them. */
+int job_monitor_read(struct binder *binder, const struct path_item *path, const struct json *value,
+                     const void **ret_said);
+int job_monitor_complete(struct binder *binder, struct bound_operation *bound);
+int job_result_read(struct binder *binder, const struct path_item *path, const struct json *value,
+                    const void **ret_said);
+int job_result_complete(struct binder *binder, struct bound_operation *bound);
+STATUTE_CHECK int bind_jobs(struct binder *binder);
+/* What the document says of jobs, made where it is missing; NULL without memory. */
+struct job_api *job_api_of(struct binder *binder);
+/* job_facts.c */
+void job_settle(const struct api *api, struct bound_operation *bound);
+void job_monitor_settle(const struct api *api, struct bound_operation *bound);
+void job_result_settle(const struct api *api, struct bound_operation *bound);
+/* Of an operation that makes jobs, once the whole document is known: is the result in the monitor? */
+void job_settle_result(const struct api *api, struct bound_operation *bound);
+
 /* A path while it is being bound. */
 struct place {
 	struct path_item *item;

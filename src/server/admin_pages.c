@@ -196,6 +196,7 @@ static int reply_metrics(struct exchange *x, struct str more)
 	(void)more;
 	gauges.certificate_end_s = certificates_end(shared);
 	store_count(x->host->store, &gauges.store);
+	jobs_count(shared->jobs, &gauges.jobs);
 	buf_init(&buf, &x->arena, METRICS_MAX);
 	metrics_write(shared->observe, &gauges, &buf);
 	return own_page_send(x, &buf, S("text/plain; version=0.0.4; charset=utf-8"), S("no-store"));

@@ -212,6 +212,8 @@ void connection_step(struct connection *c, enum exchange_step step)
 {
 	c->state = step == EXCHANGE_WAIT ? CONNECTION_WAIT : CONNECTION_CONTENT;
 	c->worker->did_read = true;
+	if (step == EXCHANGE_WAIT && c->x->hurry)
+		leave_flight(c); /* it may wait long, and is in nobody's way */
 	if (c->is_closing)
 		step_without_client(c, step);
 	else if (step == EXCHANGE_DONE)

@@ -109,6 +109,8 @@ void stream_closed(struct stream *s)
 	s->is_gone = true;
 	timeout_clear(&s->timeout);
 	drop_pending(s);
+	if (s->state == STREAM_WAIT && s->x->hurry)
+		s->x->hurry(s->x);
 	if (s->state == STREAM_WAIT)
 		return;
 	if (s->state == STREAM_CONTENT)
@@ -223,10 +225,13 @@ static void go_on(struct stream *s, enum exchange_step step)
 		return;
 	}
 	timeout_clear(&s->timeout);
-	if (step == EXCHANGE_WAIT)
+	if (step == EXCHANGE_WAIT) {
 		s->state = STREAM_WAIT;
-	else
+		if (s->x->hurry)
+			leave_flight(s); /* it may wait long, and is in nobody's way */
+	} else {
 		answer(s);
+	}
 }
 
 static void begin(struct stream *s)

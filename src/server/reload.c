@@ -1,6 +1,7 @@
 /* Another document, and other certificates, for a server that runs: see <statute/server.h>. */
 #include <statute/server.h>
 
+#include "server/background_jobs.h"
 #include "server/certificates.h"
 #include "server/server.h"
 #include "server/worker.h"
@@ -32,7 +33,7 @@ static bool is_awaited(const struct statute_server *server)
 }
 
 /* Nothing can fail any more. */
-static void hand_over(struct statute_server *server, struct generation *generation)
+static void hand_over(struct statute_server *server, struct generation *generation, struct jobs_source *jobs)
 {
 	struct shared *shared = &server->shared;
 
@@ -45,12 +46,14 @@ static void hand_over(struct statute_server *server, struct generation *generati
 	while (is_awaited(server))
 		uv_cond_wait(&shared->taken, &shared->lock);
 	uv_mutex_unlock(&shared->lock);
+	jobs_serve(shared->jobs, jobs);
 	generation_leave(server->generation);
 	server->generation = generation;
 }
 
 static int reload(struct statute_server *server, struct statute_document *document)
 {
+	struct jobs_source *jobs = NULL;
 	struct generation *generation;
 	int r;
 
@@ -63,11 +66,14 @@ static int reload(struct statute_server *server, struct statute_document *docume
 	if (r == 0)
 		r = make_servings(server, generation);
 	if (r == 0)
+		r = background_jobs_prepare(server, generation, &jobs);
+	if (r == 0)
 		r = generation_adopt(generation, &server->problems);
 	if (r == 0) {
-		hand_over(server, generation);
+		hand_over(server, generation, jobs);
 		return 0;
 	}
+	jobs_source_free(jobs);
 	free_servings(server);
 	generation_discard(generation);
 	return r;

@@ -14,6 +14,7 @@
 #include "server/admin.h"
 #include "server/certificates.h"
 #include "server/hosts.h"
+#include "server/background_jobs.h"
 #include "server/listener.h"
 #include "server/server.h"
 #include "server/worker.h"
@@ -264,6 +265,8 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 	if (r == 0)
 		r = open_generation(server, options);
 	if (r == 0)
+		r = background_jobs_open(server);
+	if (r == 0)
 		r = open_listeners(server, options);
 	buf_add_char(&server->problems, '\0');
 	return r == 0 && server->arena.failed ? STATUTE_ENOMEM : r;
@@ -340,25 +343,31 @@ static void set_running(struct shared *shared, bool is_running)
 int statute_server_run(struct statute_server *server)
 {
 	size_t started = 0;
+	int r;
 
 	set_running(&server->shared, true);
-	while (started < server->worker_count &&
+	r = jobs_start(server->shared.jobs);
+	while (r == 0 && started < server->worker_count &&
 	       uv_thread_create(&server->workers[started]->thread, run_worker, server->workers[started]) == 0)
 		started++;
 	if (started < server->worker_count) {
 		set_running(&server->shared, false);
 		atomic_store(&server->shared.stops, 2);
+		jobs_stop(server->shared.jobs);
+		jobs_stop(server->shared.jobs);
 		server_wake(server);
 	}
 	for (size_t i = 0; i < started; i++)
 		uv_thread_join(&server->workers[i]->thread);
+	jobs_join(server->shared.jobs);
 	set_running(&server->shared, false);
-	return started < server->worker_count ? STATUTE_ESYSTEM : 0;
+	return started < server->worker_count || r < 0 ? STATUTE_ESYSTEM : 0;
 }
 
 void statute_server_stop(struct statute_server *server)
 {
 	atomic_fetch_add(&server->shared.stops, 1);
+	jobs_stop(server->shared.jobs);
 	server_wake(server);
 }
 
@@ -383,6 +392,7 @@ void statute_server_free(struct statute_server *server)
 		return;
 	for (size_t i = 0; i < server->worker_count; i++)
 		worker_free(server->workers[i]);
+	background_jobs_close(server);
 	generation_close(server->generation);
 	observe_free(server->shared.observe);
 	limit_table_free(server->shared.limiter);

@@ -38,6 +38,7 @@ struct door {
 	size_t max;
 };
 
+struct jobs;
 struct observe;
 struct running_keys;
 struct tls_server;
@@ -51,6 +52,7 @@ struct shared {
 	struct limit_table *limiter;
 	struct limit_policy address_limit; /* where the settings point at it */
 	struct running_keys *running_keys; /* idempotency keys at work, of all documents that are served */
+	struct jobs *jobs;         /* what is done in the background, of all documents */
 	struct log_sink sink;
 	struct str admin_host;     /* a name that the admin listener is called by, or empty */
 	bool admin_is_public;      /* what operators see is answered on the public listener too */

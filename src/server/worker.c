@@ -310,6 +310,7 @@ void worker_fill_host(struct worker *worker, struct exchange_host *host)
 		                                      : own_path,
 		.owns_every_path = worker->is_admin,
 		.running_keys = shared->running_keys,
+		.jobs = shared->jobs,
 		.kind_of = resource_kind_of,
 		.resume = hand_back,
 		.work = background_work,

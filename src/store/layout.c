@@ -187,7 +187,8 @@ static enum store_outcome make_all(struct store *store, struct arena *arena, str
 	for (size_t i = 0; i < store->spec->count && outcome == STORE_DONE; i++) {
 		const struct collection *collection = store->spec->collections[i];
 
-		if (str_starts(collection->name, S("_")) || str_starts(collection->name, S("sqlite_"))) {
+		if (!collection->is_own &&
+		    (str_starts(collection->name, S("_")) || str_starts(collection->name, S("sqlite_")))) {
 			issues_add(issues, collection->at, "give it another name: x-statute: {collection: …}",
 			           "a collection cannot be called '%.*s'", STR_ARG(collection->name));
 			continue;

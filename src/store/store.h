@@ -78,6 +78,7 @@ struct collection {
 	bool ids_come_again;   /* clients name ids: the version of a deleted row must be remembered */
 	bool is_singleton;     /* one row, whose id is the empty text, in table "_singleton" */
 	bool is_watched;       /* its changes are kept: store_read_events. No singleton is */
+	bool is_own;           /* of Statute itself, and no resource: its name may begin with '_' */
 	size_t index;          /* of this collection in the spec */
 	uint32_t at;           /* position in the document, for issues */
 };
