@@ -151,6 +151,7 @@ bool clock_rfc3339_parse(struct str text, int64_t *ret_s)
 	if (month < 1 || month > 12 || day < 1 || day > month_days(year, month) || hour > 23 || minute > 59 ||
 	    second > 60 || !read_offset(str_sub(text, end, text.len), &offset))
 		return false;
-	*ret_s = days_from_civil((int)year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+	*ret_s = days_from_civil((int)year, month, day) * 86400 + (int64_t)hour * 3600 + (int64_t)minute * 60 +
+	         second - offset;
 	return true;
 }

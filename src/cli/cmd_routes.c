@@ -27,7 +27,7 @@ static int print_completed(struct statute_document *document, const char *path)
 		command_error("%s", statute_err_text(r));
 	if (r < 0)
 		return EXIT_FAILED;
-	fwrite(text, 1, len, stdout);
+	(void)fwrite(text, 1, len, stdout); /* main asks whether all was written */
 	if (!left)
 		return EXIT_OK;
 	command_error("operations that stand in other files, and are not completed here: %zu", left);

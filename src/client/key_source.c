@@ -193,7 +193,7 @@ static uint64_t fetch_keys(struct key_source *source)
 	uint64_t wait_us;
 	int r;
 
-	arena_init(&attempt.arena, 4096, 8 * CONTENT_MAX);
+	arena_init(&attempt.arena, 4096, (size_t)8 * CONTENT_MAX);
 	r = try_once(&attempt);
 	arena_done(&attempt.arena);
 	wait_us = r == 0 ? after_success(source, attempt.max_age_s) : after_failure(source);

@@ -56,7 +56,7 @@ enum page_way { PAGE_DOWN, PAGE_LANE, PAGE_END };
 void page_layout_make(struct page_layout *ret_layout, const bool *was_asked, bool is_whole, uint8_t failed,
                       int above);
 /* How many edges of a row end the walk. */
-int page_layout_labels(uint8_t node);
+int page_layout_labels(uint8_t at);
 /* How an edge runs that goes from `from` to `to`, which may be STATUTE_NODE_END. `from` is in an open block. */
 enum page_way page_layout_way(const struct page_layout *layout, uint8_t from, uint8_t to);
 /* Where an edge to `to` arrives: a row, or the block where that is closed. */

@@ -242,7 +242,7 @@ int bind_operation_limits(struct binder *binder, const struct bound_path *path, 
 	own = (struct limit_list){ 0 };
 	if ((r = bind_limit(binder, json_get(operation->extension, S("limit")), scope, S("operation"), &own)) < 0)
 		return r;
-	policies = arena_array(binder->arena, 3 * LIMITS_MAX, sizeof(*policies));
+	policies = arena_array(binder->arena, (size_t)3 * LIMITS_MAX, sizeof(*policies));
 	if (!policies)
 		return STATUTE_ENOMEM;
 	if (!binder->issues->errors && (!add_policies(bound, &binder->api->limits, policies) ||

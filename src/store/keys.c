@@ -153,7 +153,7 @@ static enum store_outcome remove_oldest(struct store_session *session, const str
 	enum store_outcome outcome = STORE_DONE;
 
 	for (int i = 0; i < REMOVED_MAX && outcome == STORE_DONE; i++) {
-		struct key_end oldest;
+		struct key_end oldest = { 0 };
 
 		outcome = find_oldest(session, &oldest);
 		if (outcome != STORE_DONE || !is_too_much(&session->engine->options, &oldest, newest, now_ms))

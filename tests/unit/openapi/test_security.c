@@ -224,15 +224,16 @@ static void an_operation_says_what_of_its_security_cannot_be_checked(void **stat
 	assert_null(get("/a")->security->fault.issue);
 }
 
-#define SCHEME_FAULT(written, words) \
-	do { \
-		bind_text(S(DOCUMENT("Shop", "    s: {" written "}\n", "")), 0, ""); \
-		if (words) \
-			assert_string_equal(scheme("s")->fault.issue, words); \
-		else \
-			assert_null(scheme("s")->fault.issue); \
-	} while (0)
-#define NO_FAULT ((const char *)NULL)
+static void assert_scheme_fault(struct str text, const char *words)
+{
+	bind_text(text, 0, "");
+	if (words)
+		assert_string_equal(scheme("s")->fault.issue, words);
+	else
+		assert_null(scheme("s")->fault.issue);
+}
+#define SCHEME_FAULT(written, words) assert_scheme_fault(S(DOCUMENT("Shop", "    s: {" written "}\n", "")), words)
+#define NO_FAULT NULL
 
 static void a_scheme_says_what_of_it_cannot_be_checked(void **state)
 {
