@@ -264,6 +264,18 @@ static void a_target_has_some_length_at_most_and_no_other_bytes(void **state)
 	assert_int_equal(head->stream.refusal, H1_REFUSAL_BAD_TARGET_BYTE);
 }
 
+static void a_target_is_looked_at_from_its_first_byte_to_its_last(void **state)
+{
+	struct head *head = *state;
+
+	head->limits.target = 3;
+	assert_true(read_text(head, S(":path"), str_of("/abcdef", 3)));
+	assert_int_equal(head->stream.refusal, H1_REFUSAL_NONE);
+	assert_str(head->request.target, "/ab");
+	assert_true(read_field(head, ":path", " /a"));
+	assert_int_equal(head->stream.refusal, H1_REFUSAL_BAD_TARGET_BYTE);
+}
+
 static void a_target_that_is_too_long_is_told_so_whatever_comes_after(void **state)
 {
 	struct head *head = *state;
@@ -316,6 +328,15 @@ static void all_lines_together_have_some_length_at_most(void **state)
 	assert_true(read_field(head, "a", ""));
 	assert_int_equal(head->stream.refusal, H1_REFUSAL_HEADER_TOO_LARGE);
 	assert_int_equal(head->request.field_count, 2);
+}
+
+static void the_empty_line_counts_with_them(void **state)
+{
+	struct head *head = *state;
+
+	head->limits.header_bytes = 11;
+	assert_true(read_field(head, "abc", "123")); /* ten, and two */
+	assert_int_equal(head->stream.refusal, H1_REFUSAL_HEADER_TOO_LARGE);
 }
 
 /* What comes after a refusal is still counted: nobody sends a head without an end. */
@@ -447,6 +468,30 @@ static void without_memory_a_request_is_refused(void **state)
 	assert_int_equal(start(state), 0);
 }
 
+static void a_field_is_there_whole_or_refused(void **state)
+{
+	bool was_there = false;
+
+	end(state);
+	for (size_t max = 16; max < 4096; max += 16) {
+		struct head *head;
+
+		assert_int_equal(start(state), 0);
+		head = *state;
+		arena_done(&head->arena);
+		arena_init(&head->arena, 16, max);
+		assert_true(read_field(head, "x", "1"));
+		was_there |= head->request.field_count == 1;
+		if (head->request.field_count)
+			assert_str(head->request.fields[0].value, "1");
+		assert_int_equal(head->stream.refusal,
+		                 head->request.field_count ? H1_REFUSAL_NONE : H1_REFUSAL_OUT_OF_MEMORY);
+		end(state);
+	}
+	assert_true(was_there);
+	assert_int_equal(start(state), 0);
+}
+
 #define HEAD_TEST(name) cmocka_unit_test_setup_teardown(name, start, end)
 
 int main(void)
@@ -465,10 +510,12 @@ int main(void)
 		HEAD_TEST(a_scheme_is_http_or_https),
 		HEAD_TEST(a_method_is_a_token_of_some_length_at_most),
 		HEAD_TEST(a_target_has_some_length_at_most_and_no_other_bytes),
+		HEAD_TEST(a_target_is_looked_at_from_its_first_byte_to_its_last),
 		HEAD_TEST(a_target_that_is_too_long_is_told_so_whatever_comes_after),
 		HEAD_TEST(there_are_so_many_fields_and_no_more),
 		HEAD_TEST(a_field_line_has_some_length_at_most),
 		HEAD_TEST(all_lines_together_have_some_length_at_most),
+		HEAD_TEST(the_empty_line_counts_with_them),
 		HEAD_TEST(refused_fields_count_too),
 		HEAD_TEST(the_first_refusal_stays),
 		HEAD_TEST(content_of_unknown_length_is_content),
@@ -478,6 +525,7 @@ int main(void)
 		HEAD_TEST(a_client_that_waits_for_100_has_content_to_send),
 		HEAD_TEST(texts_are_kept),
 		HEAD_TEST(without_memory_a_request_is_refused),
+		HEAD_TEST(a_field_is_there_whole_or_refused),
 	};
 
 	return cmocka_run_group_tests_name("wire/h2_head", tests, NULL, NULL);

@@ -91,6 +91,23 @@ static void what_is_of_http_1_alone_is_left_out(void **state)
 	              FIELDS(":status", "200", "date", DATE, "upgraded", "1", "content-length", "1"));
 }
 
+static void as_many_fields_go_as_a_response_can_have(void **state)
+{
+	struct peer *peer = *state;
+	struct response response = response_of(200, S("x"));
+	struct peer_field fields[PEER_FIELDS];
+
+	for (int i = 0; i < RESPONSE_FIELDS; i++)
+		assert_true(response_add(&response, str_printf(&peer->arena, "X-%d", i),
+		                         str_printf(&peer->arena, "%d", i)));
+	peer_ask(peer, 1, "GET", END_STREAM);
+	respond(peer, &response);
+	peer_read(peer);
+	assert_int_equal(peer_fields(peer, peer_find(peer, FRAME_HEADERS, 0), fields), RESPONSE_FIELDS + 3);
+	assert_str(fields[RESPONSE_FIELDS + 1].name, "x-31");
+	assert_str(fields[RESPONSE_FIELDS + 2].name, "content-length");
+}
+
 static void head_gets_the_length_of_get_and_no_content(void **state)
 {
 	struct peer *peer = *state;
@@ -436,6 +453,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PEER_TEST(a_response_has_status_date_fields_length_and_content),
 		PEER_TEST(what_is_of_http_1_alone_is_left_out),
+		PEER_TEST(as_many_fields_go_as_a_response_can_have),
 		PEER_TEST(head_gets_the_length_of_get_and_no_content),
 		PEER_TEST(a_response_without_content_ends_with_its_head),
 		PEER_TEST(empty_content_has_a_length_and_no_frame),
