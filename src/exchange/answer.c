@@ -35,7 +35,7 @@ void exchange_add_validators(struct exchange *x)
 	char *date;
 
 	if (x->target.etag.len)
-		response_add(&x->response, S("ETag"), x->target.etag);
+		response_add(&x->response, S("ETag"), exchange_tag(x));
 	/* RFC 9110 section 15.4.5: a 304 has no more metadata than a cache needs to find its copy. */
 	if (x->target.modified_s >= 0 && !(x->response.status == 304 && x->target.etag.len) &&
 	    (date = arena_alloc(&x->arena, HTTP_DATE_LEN))) {
@@ -102,7 +102,7 @@ static void add_obliged_fields(struct exchange *x)
 	case 412:
 	case 428:
 		if (x->target.etag.len)
-			response_set(response, S("ETag"), x->target.etag);
+			response_set(response, S("ETag"), exchange_tag(x));
 		break;
 	case 408:
 	case 413: response->must_close = true; break;
@@ -424,6 +424,7 @@ void exchange_answer(struct exchange *x)
 		answer_failure(x, r);
 		return;
 	}
+	exchange_encode(x);
 	if (x->bound && x->bound->deprecation)
 		exchange_add_deprecation(x, x->bound->deprecation);
 	exchange_add_cors(x);

@@ -41,6 +41,7 @@
 #include "wire/tls.h"
 
 struct digest;
+struct encoder;
 struct exchange;
 struct exchange_key;
 struct exchange_kind;
@@ -90,6 +91,7 @@ struct exchange_host {
 	struct limit_table *limits; /* of the whole server; NULL: nothing is limited */
 	struct running_keys *running_keys; /* of the whole server; NULL: no two requests run at once */
 	struct jobs *jobs; /* of the whole server: what is done in the background; NULL: nothing is */
+	struct encoder *encoder; /* of this thread; NULL: nothing is compressed */
 	/* The kind that serves a path of the server's own; NULL: the path is the document's. May be NULL. */
 	const struct exchange_kind *(*own_path)(struct exchange *x, struct str path);
 	bool owns_every_path; /* own_path is asked for any path, and never says NULL; else for those under "/-/" */
@@ -117,7 +119,7 @@ struct exchange_target {
 	struct store_row row;   /* the row of an item or singleton */
 	struct store_page page; /* of a list */
 	int64_t collection_version;
-	struct str etag;    /* with its quotes; empty: no validator */
+	struct str etag;    /* of the version, with its quotes; empty: no validator. exchange_tag is of the answer */
 	int64_t modified_s; /* Last-Modified; -1 unknown */
 };
 
@@ -157,6 +159,10 @@ struct exchange {
 	size_t limit_count;
 	struct exchange_key *key; /* its Idempotency-Key, once the facts of phase KEY are known */
 
+	unsigned offer;              /* of bound->offers, the one that is sent */
+	bool is_tagged;              /* a conditional field names a representation that could be sent, */
+	enum coding tagged_coding;   /* and this is its coding */
+	bool refuses_identity;       /* the client takes its answer compressed, or not at all */
 	struct exchange_target target;
 	struct buf content;     /* as it comes in, where the kind does not take it; request.content when whole */
 	uint64_t content_max;   /* bytes that the operation takes at most, once it is routed */
@@ -301,6 +307,10 @@ struct str exchange_target(struct exchange *x, const struct target *target, stru
                            bool takes_query);
 /* Adds a Link with this relation; of an empty target none. */
 void exchange_add_link(struct exchange *x, const struct target *target, const char *relation);
+/* The media type that is sent, of one that is bound. */
+const struct representation *exchange_representation(const struct exchange *x);
+/* The entity tag of the representation that is sent: of x->target.etag and its media type. May be empty. */
+struct str exchange_tag(struct exchange *x);
 /* Adds ETag and Last-Modified of x->target. */
 void exchange_add_validators(struct exchange *x);
 /*

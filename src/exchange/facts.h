@@ -65,6 +65,20 @@ bool exchange_content_decodes(const struct exchange *x);
 /* The detail of an answer to content that does not decode. */
 void exchange_describe_decoded(struct exchange *x, enum decoded decoded);
 
+/* ---- representation.c: which of several an answer is ---- */
+
+/* Sets x->offer by Accept; false where none is acceptable. */
+bool exchange_choose_type(struct exchange *x);
+/* Does Accept-Encoding let through what can be sent? */
+bool exchange_coding_is_acceptable(struct exchange *x);
+/*
+ * Is the current tag in the list of If-Match (is_strong) or If-None-Match? Of a safe method that is the tag of
+ * what could be sent in answer; of another one the tag of any representation of the version.
+ */
+bool exchange_tag_is_in(struct exchange *x, struct str list, bool is_strong);
+/* Compresses an answer that is complete, where that is to be, and says so in its fields. */
+void exchange_encode(struct exchange *x);
+
 /* ---- secure.c: what the connection has to do with it ---- */
 
 /* Sets the facts of rows A12 to A14; `is_own` is whether the path is one of the server's own. */

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "message/date.h"
 #include "message/etag.h"
-#include "message/negotiate.h"
 
 /* The document's servers may put a prefix before its paths ("/v1"); a client may leave it out. */
 static void cut_prefix(struct exchange *x)
@@ -190,17 +189,9 @@ static void find_content_facts(struct exchange *x)
 
 static void find_reply_facts(struct exchange *x)
 {
-	struct str coding;
-
-	if (!statute_fact_known(&x->facts, STATUTE_FACT_ACCEPT_FITS)) {
-		const struct bound_operation *bound = x->bound;
-		struct str accept = request_list(&x->request, FIELD_ACCEPT, &x->arena);
-
-		FACT(ACCEPT_FITS, !accept.at || !bound || !bound->offer_count ||
-		                          accept_choose(accept, bound->offers, bound->offer_count) >= 0);
-	}
-	coding = request_list(&x->request, FIELD_ACCEPT_ENCODING, &x->arena);
-	FACT(CODING_ACCEPTABLE, !coding.at || accept_coding_quality(coding, S("identity")) > 0);
+	if (!statute_fact_known(&x->facts, STATUTE_FACT_ACCEPT_FITS))
+		FACT(ACCEPT_FITS, exchange_choose_type(x));
+	FACT(CODING_ACCEPTABLE, exchange_coding_is_acceptable(x));
 	FACT(HAS_RANGE, request_has(&x->request, FIELD_RANGE));
 	FACT(HAS_IF_RANGE, request_has(&x->request, FIELD_IF_RANGE));
 	FACT(RANGE_USABLE, false); /* no kind of this release can be read in parts */
@@ -273,7 +264,7 @@ static bool tag_is_in(struct exchange *x, enum field_id id, bool exists, bool is
 
 	if (etag_is_any(list))
 		return exists;
-	return exists && etag_list_match(list, x->target.etag, is_strong) == ETAG_MATCHES;
+	return exists && exchange_tag_is_in(x, list, is_strong);
 }
 
 void exchange_find_preconditions(struct exchange *x, bool exists)

@@ -30,7 +30,20 @@ static bool tags_match(struct str a, struct str b, bool is_strong)
 	return str_eq(without_weakness(a), without_weakness(b));
 }
 
-enum etag_match etag_list_match(struct str list, struct str current, bool is_strong)
+/* "7-csv" and "7-br" are of the version "7". */
+static bool tag_names(struct str tag, struct str version, bool is_strong)
+{
+	struct str base = str_sub(without_weakness(version), 0, without_weakness(version).len - 1);
+	struct str opaque = without_weakness(tag);
+
+	if (is_strong && opaque.len != tag.len)
+		return false;
+	return str_starts(opaque, base) && (opaque.at[base.len] == '"' || opaque.at[base.len] == '-');
+}
+
+typedef bool tag_fits(struct str tag, struct str current, bool is_strong);
+
+static enum etag_match list_match(struct str list, struct str current, bool is_strong, tag_fits *fits)
 {
 	enum etag_match found = ETAG_DIFFERS;
 	struct str rest = str_trim(list);
@@ -41,7 +54,7 @@ enum etag_match etag_list_match(struct str list, struct str current, bool is_str
 		if (rest.at[0] != ',') {
 			if (!(len = tag_len(rest)))
 				return ETAG_MALFORMED;
-			if (current.len && tags_match(str_sub(rest, 0, len), current, is_strong))
+			if (current.len && fits(str_sub(rest, 0, len), current, is_strong))
 				found = ETAG_MATCHES;
 			rest = str_trim(str_sub(rest, len, rest.len));
 			if (rest.len && rest.at[0] != ',')
@@ -50,6 +63,16 @@ enum etag_match etag_list_match(struct str list, struct str current, bool is_str
 		rest = str_trim(str_sub(rest, 1, rest.len));
 	}
 	return found;
+}
+
+enum etag_match etag_list_match(struct str list, struct str current, bool is_strong)
+{
+	return list_match(list, current, is_strong, tags_match);
+}
+
+bool etag_list_names(struct str list, struct str version, bool is_strong)
+{
+	return list_match(list, version, is_strong, tag_names) == ETAG_MATCHES;
 }
 
 bool etag_is_any(struct str list)

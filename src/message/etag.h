@@ -15,5 +15,10 @@ enum etag_match { ETAG_DIFFERS, ETAG_MATCHES, ETAG_MALFORMED };
  */
 enum etag_match etag_list_match(struct str list, struct str current, bool is_strong);
 bool etag_is_any(struct str list);
+/*
+ * Does the list name the version whose plain tag is `version` (`"7"`), by that tag or by one that was made of it
+ * for another representation (`"7-csv"`, `"7-csv-br"`)? False where the list is malformed.
+ */
+bool etag_list_names(struct str list, struct str version, bool is_strong);
 
 #endif

@@ -181,6 +181,20 @@ struct special_binding {
 	const void *said;              /* by kind: struct unsupported, … */
 };
 
+/* What the content of a success is written as; all but JSON is of lists alone. */
+enum format {
+	FORMAT_JSON,
+	FORMAT_CSV,
+	FORMAT_LINES /* a row's JSON a line */
+};
+
+/* One of the media types that an operation offers. */
+struct representation {
+	enum format format;
+	struct str type; /* Content-Type */
+	struct str tag;  /* what tells its entity tags from others of the same version: "-csv", or nothing */
+};
+
 enum { BINDING_NOT = -1 };
 
 struct bound_operation {
@@ -201,6 +215,9 @@ struct bound_operation {
 	struct list_shape list;
 	const struct str *offers; /* media types of the success responses */
 	size_t offer_count;
+	const struct representation *representations; /* of each offer */
+	bool is_lenient;    /* where no offer is acceptable, the first one is sent */
+	bool is_compressed; /* answers may be, where the client takes that */
 	struct statute_facts fixed; /* what the route alone decides */
 	bool returns_content;       /* an unsafe method's success documents content */
 	bool creates;               /* PUT may create */

@@ -237,6 +237,7 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 	SET(METHOD_ALLOWED, true);
 	SET(IS_BOUND, bound->kind != BINDING_NONE);
 	SET(SCHEMA_FAILURE_IS_400, api->schema_errors_are_400);
+	SET(ACCEPT_IS_LENIENT, bound->is_lenient);
 	set_absent_features(facts);
 	if (!operation->body) {
 		SET(CONTENT_DECODES, true);

@@ -43,35 +43,6 @@ const struct schema *bind_response_schema(const struct operation *operation, int
 	return NULL;
 }
 
-/* The JSON media types of the documented successes; application/json where there is none. */
-static int find_offers(struct binder *binder, struct bound_operation *bound)
-{
-	const struct operation *operation = bound->operation;
-	size_t room = 1;
-	struct str *offers;
-
-	for (size_t i = 0; i < operation->response_count; i++)
-		room += operation->responses[i].media_count;
-	offers = arena_array(binder->arena, room, sizeof(*offers));
-	if (!offers)
-		return STATUTE_ENOMEM;
-	for (size_t i = 0; i < operation->response_count; i++) {
-		const struct documented_response *response = &operation->responses[i];
-
-		for (size_t k = 0; k < response->media_count; k++) {
-			const struct media *media = &response->media[k];
-
-			if ((response->status / 100 == 2 || response->status == 2) && media->is_json &&
-			    str_find(media->name, '*') == media->name.len)
-				offers[bound->offer_count++] = media->name;
-		}
-	}
-	if (!bound->offer_count)
-		offers[bound->offer_count++] = S("application/json");
-	bound->offers = offers;
-	return 0;
-}
-
 static void find_content(struct bound_operation *bound)
 {
 	const struct request_body *body = bound->operation->body;
@@ -271,12 +242,12 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 	if ((r = special_bind(binder, place, bound)) < 0)
 		return r;
 	if (bound->special.special)
-		return (r = bind_see_other(binder, bound)) < 0 ? r : find_offers(binder, bound);
+		return (r = bind_see_other(binder, bound)) < 0 ? r : bind_representations(binder, bound);
 	if (!why_not)
 		why_not = reason_content(bound);
 	if (why_not)
 		set_unbound(bound, why_not);
-	if ((r = bind_see_other(binder, bound)) < 0 || (r = find_offers(binder, bound)) < 0)
+	if ((r = bind_see_other(binder, bound)) < 0 || (r = bind_representations(binder, bound)) < 0)
 		return r;
 	if (bound->kind != BINDING_COLLECTION || operation->method != METHOD_GET)
 		return 0;

@@ -222,6 +222,11 @@ bool bind_extension_member(struct binder *binder, const struct resource *resourc
 /* The collection that a node names is not there. */
 void bind_issue_collection(struct binder *binder, const struct json *node);
 
+/* representation.c: the media types that it offers, once its kind, resource and security are known; and their keys. */
+STATUTE_CHECK int bind_representations(struct binder *binder, struct bound_operation *bound);
+int bind_accept_key(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_compress_key(struct binder *binder, struct resource *resource, const struct json *value);
+
 /* bind_facts.c: what the route alone decides. */
 void bind_facts(const struct api *api, struct bound_operation *bound);
 

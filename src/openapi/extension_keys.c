@@ -116,6 +116,8 @@ static int read_singleton(struct binder *binder, struct resource *resource, cons
 }
 
 const struct extension_key extension_operation_keys[] = {
+	{ STR_INIT("accept"), bind_accept_key },
+	{ STR_INIT("compress"), bind_compress_key },
 	{ STR_INIT("conceal"), read_conceal },
 	{ STR_INIT("deprecation"), bind_with_path },
 	{ STR_INIT("idempotency"), bind_idempotency_check },
@@ -126,7 +128,9 @@ const struct extension_key extension_operation_keys[] = {
 };
 
 const struct extension_key extension_root_keys[] = {
+	{ STR_INIT("accept"), bind_accept_key },
 	{ STR_INIT("canonical-paths"), read_canonical_paths },
+	{ STR_INIT("compress"), bind_compress_key },
 	{ STR_INIT("cors"), read_cors },
 	{ STR_INIT("idempotency"), bind_idempotency_check },
 	{ STR_INIT("limit"), read_limit },
@@ -138,8 +142,10 @@ const struct extension_key extension_root_keys[] = {
 };
 
 const struct extension_key extension_path_keys[] = {
+	{ STR_INIT("accept"), bind_accept_key },
 	{ STR_INIT("canonical"), bind_canonical_key },
 	{ STR_INIT("collection"), bind_collection_key },
+	{ STR_INIT("compress"), bind_compress_key },
 	{ STR_INIT("conceal"), read_conceal },
 	{ STR_INIT("cors"), bind_with_path },
 	{ STR_INIT("deprecation"), bind_with_path },

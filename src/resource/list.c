@@ -384,7 +384,8 @@ int resource_reply_page(struct exchange *x)
 	if (response->status == 304)
 		return 0;
 	buf_init(&buf, &x->arena, PAGE_MAX);
-	r = write_page(x, next, prev, &buf);
+	r = exchange_representation(x)->format == FORMAT_JSON ? write_page(x, next, prev, &buf)
+	                                                      : resource_write_table(x, &buf);
 	if (r < 0 || buf.failed)
 		return STATUTE_ENOMEM;
 	add_link_field(x, next, prev);

@@ -1,18 +1,13 @@
 /* A row as its clients see it. */
-#include "message/negotiate.h"
 #include "message/prefer.h"
 #include "message/uri.h"
 #include "resource/resource.h"
 
 enum { BODY_MAX = 64 << 20, PATH_LIMIT = 1 << 16 };
 
-struct str resource_media_type(struct exchange *x)
+struct str resource_media_type(const struct exchange *x)
 {
-	const struct bound_operation *bound = x->bound;
-	int offer = accept_choose(request_list(&x->request, FIELD_ACCEPT, &x->arena), bound->offers,
-	                          bound->offer_count);
-
-	return bound->offers[offer < 0 ? 0 : offer];
+	return exchange_representation(x)->type;
 }
 
 int resource_parse(struct exchange *x, struct str text, struct json **ret_value)

@@ -171,7 +171,7 @@ struct str resource_path_of_id(struct exchange *x, const struct resource *resour
 /* Sets x->response to the row x->target.row, with its validators. */
 STATUTE_CHECK int resource_reply_row(struct exchange *x, bool with_validators);
 /* Content-Type of the answer. */
-struct str resource_media_type(struct exchange *x);
+struct str resource_media_type(const struct exchange *x);
 /* GET, HEAD, PUT, PATCH, DELETE of an item or singleton; POST of a collection. */
 STATUTE_CHECK int resource_reply(struct exchange *x);
 
@@ -179,5 +179,8 @@ STATUTE_CHECK int resource_reply(struct exchange *x);
 STATUTE_CHECK int resource_find_page(struct exchange *x);
 STATUTE_CHECK int resource_reply_page(struct exchange *x);
 STATUTE_CHECK int resource_check_query(struct exchange *x);
+
+/* table.c: the rows of a page as CSV or as lines of JSON, whichever was chosen. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int resource_write_table(struct exchange *x, struct buf *buf);
 
 #endif

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "message/encode.h"
 #include "resource/resource.h"
 #include "server/admin.h"
 #include "server/background.h"
@@ -312,6 +313,7 @@ void worker_fill_host(struct worker *worker, struct exchange_host *host)
 		.running_keys = shared->running_keys,
 		.jobs = shared->jobs,
 		.kind_of = resource_kind_of,
+		.encoder = worker->encoder,
 		.resume = hand_back,
 		.work = background_work,
 		.data = worker,
@@ -373,6 +375,7 @@ int worker_new(struct shared *shared, struct generation *generation, struct work
 	access_log_init(&worker->log, &shared->sink);
 	set_timeouts(worker);
 	set_shares(worker);
+	worker->encoder = encoder_new();
 	r = open_worker(worker, generation, sockets);
 	if (r < 0) {
 		worker_free(worker);
@@ -436,5 +439,6 @@ void worker_free(struct worker *worker)
 	}
 	serving_free_all(worker);
 	access_log_done(&worker->log);
+	encoder_free(worker->encoder);
 	free(worker);
 }

@@ -64,6 +64,7 @@ struct worker {
 	struct pooled *pool;
 	size_t pool_count;
 	struct admission admission;
+	struct encoder *encoder;      /* for its answers, NULL without memory: then none is compressed */
 	size_t in_flight, in_flight_max; /* requests that began and were not answered */
 	size_t background, background_max; /* exchanges at work in the thread pool */
 	unsigned stops;               /* as far as it was heeded */

@@ -153,7 +153,7 @@ def test_a_304_may_be_read_too(wire):
     tag = wire.ask(request("GET", "/notes", f"Origin: {PAGE}")).field("ETag")
     response = wire.ask(request("GET", "/notes", f"Origin: {PAGE}", f"If-None-Match: {tag}"))
     assert response.status == 304 and response.field("Access-Control-Allow-Origin") == PAGE
-    assert names_in(response.field("Vary")) == ["accept", "origin"]
+    assert names_in(response.field("Vary")) == ["accept", "accept-encoding", "origin"]
 
 
 @pytest.mark.core
@@ -175,7 +175,7 @@ def test_a_503_may_be_read_too(notes, wire):
 def test_a_page_of_another_origin_is_told_nothing_but_served_as_ever(wire, origin):
     response = wire.ask(request("GET", "/notes", f"Origin: {origin}"))
     assert response.status == 200 and fields_of_cors(response) == set()
-    assert names_in(response.field("Vary")) == ["accept", "origin"]
+    assert names_in(response.field("Vary")) == ["accept", "accept-encoding", "origin"]
 
 
 @pytest.mark.core
@@ -242,7 +242,7 @@ def test_the_pages_of_the_server_are_for_no_other_origin(notes, wire):
 def test_a_document_without_cors_says_nothing_of_origins(shop):
     with shop.wire() as wire:
         response = wire.ask(request("GET", "/users", f"Origin: {PAGE}"))
-        assert fields_of_cors(response) == set() and names_in(response.field("Vary")) == ["accept"]
+        assert fields_of_cors(response) == set() and names_in(response.field("Vary")) == ["accept", "accept-encoding"]
         response = wire.ask(preflight("/users", "POST"))
         assert response.status == 204 and fields_of_cors(response) == set()
 

@@ -189,9 +189,9 @@ def test_an_operation_without_security_looks_at_no_credentials(client):
 
 
 def test_what_depends_on_credentials_says_so_to_caches(client):
-    assert client.get("/notes").headers["Vary"] == "Accept, Authorization"
+    assert client.get("/notes").headers["Vary"] == "Accept, Accept-Encoding, Authorization"
     response = client.get("/notes", headers={"If-None-Match": client.get("/notes").headers["ETag"]})
-    assert response.status_code == 304 and response.headers["Vary"] == "Accept, Authorization"
+    assert response.status_code == 304 and response.headers["Vary"] == "Accept, Accept-Encoding, Authorization"
 
 
 def test_a_path_or_method_that_is_not_there_needs_no_credentials(client):

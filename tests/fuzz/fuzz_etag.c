@@ -35,6 +35,27 @@ static enum etag_match match_plainly(struct str list, struct str current, bool i
 	return found;
 }
 
+/* The opaque part, without its quotes. */
+static struct str inside(struct str tag)
+{
+	return str_sub(tag, tag.at[0] == 'W' ? 3 : 1, tag.len - (tag.at[0] == 'W' ? 4 : 2));
+}
+
+static bool names_plainly(struct str list, struct str version, bool is_strong)
+{
+	bool found = false;
+
+	if (!version.len || !pattern_match(&list_rule, list, 0))
+		return false;
+	for (size_t at = 0; pattern_match(&next_tag, list, at); at = pattern_end(&next_tag)) {
+		struct str tag = pattern_group(&next_tag, 1), text = inside(tag), of = inside(version);
+
+		found |= !(is_strong && tag.at[0] == 'W') && str_starts(text, of) &&
+		         (text.len == of.len || text.at[of.len] == '-');
+	}
+	return found;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct str text, list, current;
@@ -47,6 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		current = current.len ? S("\"a\"") : S("");
 	must(etag_list_match(list, current, true) == match_plainly(list, current, true));
 	must(etag_list_match(list, current, false) == match_plainly(list, current, false));
+	must(etag_list_names(list, current, true) == names_plainly(list, current, true));
+	must(etag_list_names(list, current, false) == names_plainly(list, current, false));
 	must(etag_is_any(list) == pattern_match(&any, list, 0));
 	fuzz_free(text);
 	return 0;

@@ -3,7 +3,7 @@
 #include <brotli/encode.h>
 #include <zlib.h>
 
-#include "message/coding.h"
+#include "message/encode.h"
 
 enum { ROOM = 1 << 20 };
 
@@ -233,6 +233,74 @@ static void codings_that_are_unknown_or_too_many_are_not_read(void **state)
 	assert_int_equal(codings[1], CODING_BR);
 }
 
+static void what_is_encoded_decodes_to_the_same_again_and_again(void **state)
+{
+	static const enum coding codings[] = { CODING_GZIP, CODING_BR, CODING_GZIP, CODING_GZIP, CODING_BR };
+	struct encoder *encoder = encoder_new();
+
+	(void)state;
+	assert_non_null(encoder);
+	for (size_t i = 0; i < sizeof(codings) / sizeof(*codings); i++) {
+		struct buf into;
+
+		buf_init(&into, NULL, ROOM);
+		buf_lit(&into, "before");
+		assert_int_equal(encoder_run(encoder, codings[i], S(TEXT), &into), 0);
+		assert_decodes(codings[i] == CODING_BR ? "br" : "gzip",
+		               str_sub(buf_str(&into), 6, into.len), TEXT);
+		buf_done(&into);
+	}
+	encoder_free(encoder);
+	encoder_free(NULL);
+}
+
+static void content_of_any_length_is_encoded(void **state)
+{
+	struct encoder *encoder = encoder_new();
+	char *text = malloc(3 << 20);
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < 3 << 20; i++)
+		text[i] = (char)(i * i >> 7);
+	for (size_t len = 0; len <= 3 << 20; len = len * 9 + 1) {
+		for (enum coding coding = CODING_GZIP; coding <= CODING_BR; coding++) {
+			struct buf into;
+
+			buf_init(&into, NULL, 4 << 20);
+			if (coding == CODING_DEFLATE) {
+				assert_int_equal(encoder_run(encoder, coding, str_of(text, len), &into), STATUTE_EINVAL);
+				continue;
+			}
+			assert_int_equal(encoder_run(encoder, coding, str_of(text, len), &into), 0);
+			assert_true(into.len > 0 && into.len < len + len / 16 + 64);
+			buf_done(&into);
+		}
+	}
+	free(text);
+	encoder_free(encoder);
+}
+
+static void content_without_room_is_refused_and_the_next_is_not(void **state)
+{
+	static const enum coding codings[] = { CODING_GZIP, CODING_BR };
+	struct encoder *encoder = encoder_new();
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct buf small, large;
+
+		buf_init(&small, NULL, 16);
+		buf_init(&large, NULL, ROOM);
+		assert_int_equal(encoder_run(encoder, codings[i], S(TEXT), &small), STATUTE_ENOMEM);
+		assert_int_equal(encoder_run(encoder, codings[i], S(TEXT), &large), 0);
+		assert_decodes(i ? "br" : "gzip", buf_str(&large), TEXT);
+		buf_done(&small);
+		buf_done(&large);
+	}
+	encoder_free(encoder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +314,9 @@ int main(void)
 		cmocka_unit_test(what_grows_a_hundredfold_is_too_large),
 		cmocka_unit_test(a_brotli_window_takes_no_more_memory_than_the_result_may),
 		cmocka_unit_test(codings_that_are_unknown_or_too_many_are_not_read),
+		cmocka_unit_test(what_is_encoded_decodes_to_the_same_again_and_again),
+		cmocka_unit_test(content_of_any_length_is_encoded),
+		cmocka_unit_test(content_without_room_is_refused_and_the_next_is_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,43 @@ static void tags_are_compared_strongly_or_weakly(void **state)
 	}
 }
 
+struct version_case {
+	const char *list, *version;
+	bool weak, strong;
+};
+
+static const struct version_case version_cases[] = {
+	{ "\"7\"", "\"7\"", true, true },
+	{ "\"7-gzip\"", "\"7\"", true, true },
+	{ "\"7-csv-br\"", "\"7\"", true, true },
+	{ "\"6\", \"7-br\"", "\"7\"", true, true },
+	{ "W/\"7-br\"", "\"7\"", true, false },
+	{ "\"77\"", "\"7\"", false, false },
+	{ "\"7x\"", "\"7\"", false, false },
+	{ "\"70-br\"", "\"7\"", false, false },
+	{ "\"6-7\"", "\"7\"", false, false },
+	{ "\"-7\"", "\"7\"", false, false },
+	{ "\"\"", "\"7\"", false, false },
+	{ "\"7-ab12-br\"", "\"7-ab12\"", true, true },
+	{ "\"7-br\"", "\"7-ab12\"", false, false },
+	{ "\"7\"", "\"7-ab12\"", false, false },
+	{ "\"7\", x", "\"7\"", false, false },
+	{ "\"7\"", "", false, false },
+	{ "", "\"7\"", false, false },
+};
+
+static void a_version_is_named_by_the_tags_that_are_made_of_it(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(version_cases) / sizeof(*version_cases); i++) {
+		const struct version_case *c = &version_cases[i];
+
+		if (etag_list_names(str_from(c->list), str_from(c->version), true) != c->strong ||
+		    etag_list_names(str_from(c->list), str_from(c->version), false) != c->weak)
+			fail_msg("%s and version %s", c->list, c->version);
+	}
+}
+
 static void any_is_an_asterisk_alone(void **state)
 {
 	(void)state;
@@ -81,6 +118,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tags_are_compared_strongly_or_weakly),
+		cmocka_unit_test(a_version_is_named_by_the_tags_that_are_made_of_it),
 		cmocka_unit_test(any_is_an_asterisk_alone),
 	};
 

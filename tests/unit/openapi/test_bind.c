@@ -371,6 +371,36 @@ static void offers_are_the_json_types_of_all_documented_successes(void **state)
 	assert_str(bound("/notes/{id}", METHOD_GET)->offers[0], "application/json");
 }
 
+#define REPRESENTATIONS(...) \
+	"      responses: {'200': {description: All., content: {" __VA_ARGS__ "}}}\n"
+
+static void a_list_may_be_a_table_or_lines_and_nothing_else_may(void **state)
+{
+	const struct bound_operation *list, *item;
+
+	(void)state;
+	BIND("  /notes:\n"
+	     "    get:\n" REPRESENTATIONS("application/json: {schema: {type: array, items: {type: object, properties: "
+	                                 "{id: {type: integer}, text: {type: string}}}}}, application/hal+json: {}, "
+	                                 "text/csv: {}, text/html: {}, application/jsonl: {}, Application/JSON: {}")
+	     "  /notes/{id}:\n" ID
+	     "    get:\n" REPRESENTATIONS("text/csv: {}, application/x-ndjson: {}, application/json: {}"));
+	list = bound("/notes", METHOD_GET);
+	item = bound("/notes/{id}", METHOD_GET);
+	assert_int_equal(list->offer_count, 4);
+	assert_int_equal(list->representations[0].format, FORMAT_JSON);
+	assert_str(list->representations[0].tag, "");
+	assert_int_equal(list->representations[1].format, FORMAT_JSON);
+	assert_int_equal(list->representations[1].tag.len, 9);
+	assert_int_equal(list->representations[2].format, FORMAT_CSV);
+	assert_str(list->representations[2].type, "text/csv; charset=utf-8; header=present");
+	assert_str(list->representations[2].tag, "-csv");
+	assert_int_equal(list->representations[3].format, FORMAT_LINES);
+	assert_str(list->representations[3].tag, "-lines");
+	assert_int_equal(item->offer_count, 1);
+	assert_str(item->representations[0].type, "application/json");
+}
+
 /* A request is not asked for what no document of this release can turn on. */
 static void what_no_feature_can_answer_otherwise_is_settled(void **state)
 {
@@ -407,6 +437,7 @@ int main(void)
 		TEST(columns_are_scalar_members_that_may_be_told),
 		TEST(a_time_that_clients_may_write_is_theirs),
 		TEST(offers_are_the_json_types_of_all_documented_successes),
+		TEST(a_list_may_be_a_table_or_lines_and_nothing_else_may),
 		TEST(what_no_feature_can_answer_otherwise_is_settled),
 	};
 

@@ -58,7 +58,7 @@ static void keys_that_are_not_known_are_told_with_the_nearest_or_all(void **stat
 	bind_text(S(NOTES("{wherefore: 1}")), STATUTE_EDOCUMENT, NULL);
 	assert_true(str_starts(issues_text(),
 	                       S("api.yaml:5:17: error: x-statute has no key 'wherefore' here; the keys here are "
-	                         "canonical, collection, conceal, cors, ")));
+	                         "accept, canonical, collection, compress, conceal, cors, ")));
 	FAULT("[unique]", "16", "x-statute must be an object");
 }
 
@@ -306,8 +306,8 @@ static void the_root_takes_keys_of_its_own(void **state)
 	          "leave it out\n"
 	          "api.yaml:1:42: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
 	          "or leave it out\n"
-	          "api.yaml:1:49: error: x-statute has no key 'unique' here; the keys here are canonical-paths, cors, idempotency, "
-	          "limit, maintenance, query, require-tls, schema-status\n");
+	          "api.yaml:1:49: error: x-statute has no key 'unique' here; the keys here are accept, canonical-paths, "
+	          "compress, cors, idempotency, limit, maintenance, query, require-tls, schema-status\n");
 	bind_text(S("x-statute: {schema-status: 404}\n" NOTES("{}")), STATUTE_EDOCUMENT,
 	          "api.yaml:1:28: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
 	          "or leave it out\n");
