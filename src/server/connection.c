@@ -263,7 +263,7 @@ static void set_timeout(struct connection *c)
 
 	if (kind == c->reading.kind)
 		return;
-	if (kind == TIMEOUT_CONTENT)
+	if (c->reading.kind == TIMEOUT_CONTENT) /* after a pause it is counted anew */
 		c->window = 0;
 	if (kind == TIMEOUT_NONE)
 		timeout_clear(&c->reading);
