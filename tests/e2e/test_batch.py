@@ -92,6 +92,16 @@ paths:
     patch:
       requestBody: {content: {application/merge-patch+json: {schema: {$ref: "#/components/schemas/User"}}}}
       responses: {"200": {description: Changed.}}
+  /tags:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}
+      responses: {"201": {description: New.}}
+  /tags/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get: {responses: {"200": {description: One., content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}}}
+    put:
+      requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}
+      responses: {"200": {description: Put.}, "201": {description: New.}}
   /private:
     x-statute: {singleton: true}
     get: {security: [{password: []}], responses: {"200": {description: One.}}}
@@ -107,6 +117,7 @@ components:
         name: {type: string}
         balance: {type: integer, default: 0}
         state: {type: string, default: open}
+    Tag: {type: object, properties: {id: {type: string, minLength: 2}, color: {type: string}}}
     Letter:
       type: object
       properties: {id: {type: integer, readOnly: true}, holder: {type: string, readOnly: true}, text: {type: string}}
@@ -257,6 +268,23 @@ def test_ids_come_back_with_the_answers_that_they_are_of(client):
 def test_a_batch_of_reads_alone_is_a_207_too(client):
     account(client, "ada")
     assert statuses(each(client, part("GET", "/accounts/1"), part("GET", "/accounts"))) == [200, 200]
+
+
+def test_ids_that_clients_make_are_those_of_the_rows(client):
+    responses = each(
+        client,
+        part("POST", "/tags", {"id": "red", "color": "#f00"}),
+        part("POST", "/tags", {"id": "red", "color": "#00f"}),
+        part("POST", "/tags", {"id": "r"}),
+        part("PUT", "/tags/blue", {"color": "#00f"}),
+        part("PUT", "/tags/blue", {"id": "green"}),
+        part("POST", "/tags", {"color": "#0f0"}),
+    )
+    assert statuses(responses) == [201, 409, 422, 201, 422, 201]
+    assert responses[0]["headers"]["Location"] == "/tags/red" and responses[3]["headers"]["Location"] == "/tags/blue"
+    assert responses[1]["body"]["error"] == "ID_ALREADY_EXISTS"
+    assert client.get("/tags/red").json() == {"id": "red", "color": "#f00"}
+    assert client.get(responses[5]["headers"]["Location"]).json()["color"] == "#0f0"
 
 
 def test_a_body_is_of_the_type_that_its_operation_takes_such_a_body_in(client):
