@@ -311,6 +311,8 @@ void exchange_add_link(struct exchange *x, const struct target *target, const ch
 const struct representation *exchange_representation(const struct exchange *x);
 /* The entity tag of the representation that is sent: of x->target.etag and its media type. May be empty. */
 struct str exchange_tag(struct exchange *x);
+/* Adds the name of a request field that the answer depends on to Vary, once. */
+void exchange_add_vary(struct exchange *x, struct str name);
 /* Adds ETag and Last-Modified of x->target. */
 void exchange_add_validators(struct exchange *x);
 /*

@@ -47,8 +47,6 @@ void exchange_fail(struct exchange *x, int err);
 bool exchange_is_preflight(const struct exchange *x);
 /* Adds what pages of other origins are allowed, to a response that is complete but for that. */
 void exchange_add_cors(struct exchange *x);
-/* Adds the name of a request field that the answer depends on to Vary, once. */
-void exchange_add_vary(struct exchange *x, struct str name);
 /* Completes x->response from x->verdict. */
 void exchange_answer(struct exchange *x);
 

@@ -63,12 +63,24 @@ static enum coding liked_coding(struct exchange *x)
 	return br >= gzip ? CODING_BR : CODING_GZIP;
 }
 
+/* Of a file there may be a compressed form; whether there is one its kind will see. */
+static bool may_have_forms(const struct exchange *x)
+{
+	const struct file_binding *files = NULL;
+
+	if (x->bound && x->bound->kind == BINDING_FILES)
+		files = x->bound->special.said;
+	return files && !files->is_plain;
+}
+
 bool exchange_coding_is_acceptable(struct exchange *x)
 {
 	struct str field = accept_encoding(x);
 
 	if (!field.at || accept_coding_quality(field, S("identity")))
 		return true;
+	if (may_have_forms(x))
+		return liked_coding(x) != CODING_IDENTITY;
 	x->refuses_identity = may_compress(x) && liked_coding(x) != CODING_IDENTITY;
 	return x->refuses_identity;
 }

@@ -194,7 +194,6 @@ static void find_reply_facts(struct exchange *x)
 	FACT(CODING_ACCEPTABLE, exchange_coding_is_acceptable(x));
 	FACT(HAS_RANGE, request_has(&x->request, FIELD_RANGE));
 	FACT(HAS_IF_RANGE, request_has(&x->request, FIELD_IF_RANGE));
-	FACT(RANGE_USABLE, false); /* no kind of this release can be read in parts */
 }
 
 static bool is_list_malformed(struct exchange *x, enum field_id id)

@@ -32,6 +32,7 @@ enum binding_kind {
 	BINDING_JOB,
 	BINDING_JOB_MONITOR,
 	BINDING_JOB_RESULT,
+	BINDING_FILES,
 };
 
 /* A business rule: its expression is the store's rule of the same index. */
@@ -172,6 +173,19 @@ struct job_api {
 /* The members of a job's row that the store looks at. */
 enum { JOB_MEMBER_OPERATION, JOB_MEMBER_STATUS, JOB_MEMBER_UNTIL, JOB_MEMBERS };
 
+/* BINDING_FILES: the files of a folder. */
+struct file_binding {
+	struct str folder;        /* its path, NUL-terminated */
+	int fd;                   /* of the folder, while the document is served; else -1 */
+	size_t parameter;         /* of route_match.values: which one names the file */
+	bool is_deep;             /* the name may lead into folders below */
+	bool is_attachment;       /* to be saved, not shown */
+	bool is_plain;            /* NAME.br and NAME.gz are nothing else than files of those names */
+	struct str cache_control; /* may be empty */
+	uint32_t at;              /* where the document says so */
+	struct file_binding *next; /* of api->files */
+};
+
 struct special;
 
 /* Which key of x-statute binds an operation to something else than a resource, and what it says. */
@@ -254,6 +268,7 @@ struct api {
 	size_t path_count;
 	struct resource **resources;
 	size_t resource_count;
+	struct file_binding *files;    /* every folder that is served */
 	struct store_spec spec;        /* for store_open */
 	struct job_api *jobs;          /* NULL: nothing is done in the background */
 	struct limit_list limits;      /* of the root alone */
@@ -277,6 +292,13 @@ bool bind_member_find(const struct resource *resource, struct str name, size_t *
  * `unique` is an index into collection->uniques, or SIZE_MAX for the id. {NULL, 0} without memory.
  */
 struct str bind_duplicate_code(struct arena *arena, const struct collection *collection, size_t unique);
+
+/*
+ * file_binding.c: opens the folders, once the document is to be served; what is wrong with one goes to the
+ * issues, and the result is STATUTE_EDOCUMENT. And closes them.
+ */
+STATUTE_CHECK int folders_open(const struct api *api, struct issues *issues);
+void folders_close(const struct api *api);
 
 /* Everything in the document's arena. Problems go to document->issues; then STATUTE_EDOCUMENT. */
 STATUTE_CHECK int bind_document(struct document *document, struct api **ret_api);

@@ -50,3 +50,14 @@ void bind_issue_collection(struct binder *binder, const struct json *node)
 	           nearest.at ? str_printf(binder->arena, "did you mean '%.*s'?", STR_ARG(nearest)).at : NULL,
 	           "'%.*s' is no collection of this document", STR_ARG(json_text(node)));
 }
+
+struct str bind_path_beside(struct binder *binder, uint32_t at, struct str path)
+{
+	uint32_t line, column;
+	const struct source *source = sources_find(&binder->document->sources, at, &line, &column);
+	size_t folder = source && path.len && path.at[0] != '/' ? source->path.len : 0;
+
+	while (folder && source->path.at[folder - 1] != '/')
+		folder--;
+	return str_printf(binder->arena, "%.*s%.*s", (int)folder, folder ? source->path.at : "", STR_ARG(path));
+}

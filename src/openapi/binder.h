@@ -96,6 +96,11 @@ STATUTE_CHECK int bind_see_other(struct binder *binder, struct bound_operation *
 /* gone.c: what an x-statute says of that ahead of time; *ret_deprecation is untouched where it is nothing. */
 STATUTE_CHECK int bind_deprecation(struct binder *binder, const struct path_item *path, const struct json *extension,
                                    const struct deprecation **ret_deprecation);
+/* file_binding.c */
+int folder_read(struct binder *binder, const struct path_item *path, const struct json *value,
+               const void **ret_said);
+int folder_complete(struct binder *binder, struct bound_operation *bound);
+void folder_settle(const struct api *api, struct bound_operation *bound);
 
 /* batch.c */
 int batch_read(struct binder *binder, const struct path_item *path, const struct json *value,
@@ -166,6 +171,8 @@ size_t bind_member_add(struct binder *binder, struct resource *resource, struct 
 /* "users" -> "user", "categories" -> "category"; for messages and member names. In `arena`. */
 struct str bind_singular(struct arena *arena, struct str plural);
 
+/* bind_names.c: a path counts from the file that it stands in, at `at`. NUL-terminated; {NULL, 0} without memory. */
+struct str bind_path_beside(struct binder *binder, uint32_t at, struct str path);
 /* bind_extension.c: what is wrong with the type of a key's value. */
 void bind_issue_type(struct binder *binder, const struct json *value, const char *key, const char *remedy);
 /* The same file: x-statute at the root, and on the paths of a resource. */

@@ -36,9 +36,17 @@ struct node {
 	struct path_item *path; /* whose template ends here, or NULL */
 };
 
+/* A template whose last parameter takes several segments. */
+struct rest {
+	struct str prefix; /* "/static/" */
+	struct path_item *path;
+	struct rest *next; /* with no longer a prefix than this one */
+};
+
 struct router {
 	struct node *root;
 	size_t depth; /* segments of the longest template */
+	struct rest *rests;
 };
 
 /* Segments with literal text. */
@@ -206,6 +214,24 @@ int router_new(struct document *document, struct router **ret_router)
 	return result;
 }
 
+int router_add_rest(struct router *router, struct arena *arena, struct path_item *path)
+{
+	size_t last = path->segment_count, at = str_find(path->template_text, '{');
+	struct rest *rest = arena_new(arena, struct rest), **link = &router->rests;
+
+	if (!rest)
+		return STATUTE_ENOMEM;
+	if (!last || path->parameter_count != 1 || !path->segments[last - 1].parameter.at ||
+	    has_text(&path->segments[last - 1]))
+		return STATUTE_EINVAL;
+	*rest = (struct rest){ .prefix = str_sub(path->template_text, 0, at), .path = path };
+	while (*link && (*link)->prefix.len >= rest->prefix.len)
+		link = &(*link)->next;
+	rest->next = *link;
+	*link = rest;
+	return 0;
+}
+
 /* Matching. */
 
 struct walk {
@@ -329,6 +355,39 @@ static bool take_values(const struct path_item *path, const struct walk *walk, s
 	return true;
 }
 
+/* What is behind the prefix, "." and ".." and nothing among its segments. */
+static bool is_rest(struct str text)
+{
+	struct str rest = text;
+
+	while (rest.at) {
+		struct str segment = str_cut(&rest, '/');
+
+		if (!segment.len || is_dots(segment))
+			return false;
+	}
+	return text.len > 0;
+}
+
+static bool match_rest(const struct router *router, struct str path, struct arena *arena,
+                       struct route_match *match)
+{
+	for (const struct rest *rest = router->rests; rest; rest = rest->next) {
+		struct str raw = str_sub(path, rest->prefix.len, path.len), value;
+
+		if (!str_starts(path, rest->prefix))
+			continue;
+		value = uri_decode(arena, raw, false);
+		if (!value.at || !is_rest(raw) || !is_rest(value))
+			return false;
+		match->path = rest->path;
+		match->raw[0] = raw;
+		match->values[0] = value;
+		return true;
+	}
+	return false;
+}
+
 bool router_match(const struct router *router, struct str path, struct arena *arena,
                   struct route_match *ret_match)
 {
@@ -340,7 +399,7 @@ bool router_match(const struct router *router, struct str path, struct arena *ar
 	walk.count = 0;
 	walk.folds = false;
 	if (!split(router, path, false, &walk) || !(found = descend(&walk, router->root, 0)))
-		return false;
+		return match_rest(router, path, arena, ret_match);
 	if (!take_values(found, &walk, ret_match))
 		return false;
 	ret_match->path = found;

@@ -33,6 +33,12 @@ STATUTE_CHECK int router_new(struct document *document, struct router **ret_rout
 bool router_match(const struct router *router, struct str path, struct arena *arena,
                   struct route_match *ret_match);
 /*
+ * From now on the last parameter of a template, whose other segments are literal, takes more segments
+ * than one, with the slashes between them; `match` finds it where no template matches as it stands. 0,
+ * STATUTE_EINVAL where the template is not of that kind, or STATUTE_ENOMEM. Not once others match.
+ */
+STATUTE_CHECK int router_add_rest(struct router *router, struct arena *arena, struct path_item *path);
+/*
  * The spelling that would have matched (no trailing slash, no double slash,
  * letter case of literals), in `arena`; false where there is none.
  */

@@ -27,25 +27,16 @@ static struct str read_text(struct binder *binder, const struct json *value, con
 	return text;
 }
 
-/* A path counts from the file that it stands in. */
 static int read_keys(struct binder *binder, struct security_scheme *scheme, const struct json *value)
 {
 	struct str text = read_text(binder, value, "name a file with a JSON Web Key Set: keys: keys.json");
-	const struct source *source;
-	uint32_t line, column;
-	size_t folder;
 
 	scheme->keys_at = value->at;
 	scheme->keys_are_remote = str_starts(text, S("https://")) || str_starts(text, S("http://"));
-	source = sources_find(&binder->document->sources, value->at, &line, &column);
-	folder = source ? source->path.len : 0;
-	while (folder && source->path.at[folder - 1] != '/')
-		folder--;
 	if (!text.len)
 		return 0;
-	if (text.at[0] == '/' || scheme->keys_are_remote)
-		folder = 0;
-	scheme->keys = str_printf(binder->arena, "%.*s%.*s", (int)folder, folder ? source->path.at : "", STR_ARG(text));
+	scheme->keys = scheme->keys_are_remote ? str_printf(binder->arena, "%.*s", STR_ARG(text))
+	                                       : bind_path_beside(binder, value->at, text);
 	return scheme->keys.at ? 0 : STATUTE_ENOMEM;
 }
 

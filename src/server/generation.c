@@ -108,9 +108,22 @@ static int open_security(struct generation *generation, const struct scheme_keys
 	return r;
 }
 
+/* A folder that is not there would answer 404 to everything. */
+static int open_files(struct generation *generation, struct buf *problems)
+{
+	int r = folders_open(generation->api, &generation->document->issues);
+
+	if (r == STATUTE_EDOCUMENT) {
+		issues_sort(&generation->document->issues);
+		tell_issues(generation, problems);
+	}
+	return r;
+}
+
 static void end(struct generation *generation)
 {
 	atomic_fetch_sub(generation->alive, 1);
+	folders_close(generation->api);
 	scheme_keys_end(&generation->keys);
 	published_done(&generation->published);
 	if (generation->owns_document)
@@ -145,6 +158,8 @@ static int begin(struct statute_document *document, const struct generation_opti
 	r = bind_api(generation, problems);
 	if (r == 0)
 		r = open_security(generation, before, problems);
+	if (r == 0)
+		r = open_files(generation, problems);
 	if (r < 0) {
 		end(generation);
 		return r;

@@ -96,6 +96,79 @@ static void unsupported_is_true_or_tells_of_alternatives(void **state)
 	      "x-statute.unsupported has no key 'insted'; use instead and message");
 }
 
+#define FILES(path, extension) \
+	HEAD_3_1 "paths:\n" \
+		 "  " path ":\n" \
+		 "    x-statute: " extension "\n" \
+		 "    get: {responses: {'200': {description: A file.}}}\n" \
+		 "    delete: {responses: {'204': {description: Gone.}}}\n"
+
+/* Beside what is said of parameters that nobody declared. */
+static void files_fault(struct str text, const char *issue)
+{
+	struct str all;
+
+	bind_text(text, STATUTE_EDOCUMENT, NULL);
+	all = issues_text();
+	if (!memmem(all.at, all.len, issue, strlen(issue)))
+		fail_msg("%.*s is not %s", STR_ARG(all), issue);
+}
+#define FILES_FAULT(path, extension, column, text) \
+	files_fault(S(FILES(path, extension)), "api.yaml:5:" column ": error: " text "\n")
+
+static void files_are_of_a_folder_beside_the_document(void **state)
+{
+	const struct bound_operation *get;
+	const struct file_binding *files;
+
+	(void)state;
+	bind_text(S(FILES("/videos/{name}", "{files: ./videos}")), 0, NULL);
+	get = api->paths[0].operations[METHOD_GET];
+	assert_int_equal(get->kind, BINDING_FILES);
+	assert_int_equal(api->paths[0].operations[METHOD_HEAD]->kind, BINDING_FILES);
+	assert_int_equal(api->paths[0].operations[METHOD_DELETE]->kind, BINDING_NONE);
+	files = get->special.said;
+	assert_ptr_equal(api->files, files);
+	assert_string_equal(files->folder.at, "./videos");
+	assert_int_equal(files->fd, -1);
+	assert_false(files->is_deep || files->is_attachment || files->is_plain);
+	bind_text(S(FILES("/a/{b}/{name}", "{files: {folder: /srv/x, disposition: attachment, precompressed: false, "
+	                                    "cache-control: 'max-age=1'}}")), 0, NULL);
+	files = api->files;
+	assert_string_equal(files->folder.at, "/srv/x");
+	assert_int_equal(files->parameter, 1);
+	assert_true(files->is_attachment && files->is_plain);
+	assert_str(files->cache_control, "max-age=1");
+}
+
+static void what_is_wrong_with_files_is_told(void **state)
+{
+	(void)state;
+	FILES_FAULT("/videos/{name}", "{files: 1}", "24",
+	            "x-statute.files names no folder; write files: ./videos, or files: {folder: ./public, deep: true}");
+	FILES_FAULT("/videos/{name}", "{files: {deep: true}}", "24",
+	            "x-statute.files names no folder; write files: ./videos, or files: {folder: ./public, deep: true}");
+	FILES_FAULT("/videos/{name}", "{files: {folder: 1}}", "33",
+	            "x-statute.files.folder is a number; write files: ./videos, or files: {folder: ./public, deep: "
+	            "true}");
+	FILES_FAULT("/videos/{name}", "{files: {folder: a, deep: 1}}", "42",
+	            "x-statute.files.deep is a number; write deep: true");
+	FILES_FAULT("/videos/{name}", "{files: {folder: a, disposition: open}}", "49",
+	            "x-statute.files.disposition can only be 'inline' or 'attachment'; write disposition: attachment, "
+	            "or leave it out");
+	FILES_FAULT("/videos/{name}", "{files: {folder: a, cache-control: 5}}", "51",
+	            "x-statute.files.cache-control is a number; write cache-control: \"public, max-age=3600\"");
+	FILES_FAULT("/videos/{name}", "{files: {folder: a, wide: true}}", "36",
+	            "x-statute.files has no key 'wide'; the keys here are cache-control, deep, disposition, folder, "
+	            "precompressed");
+	FILES_FAULT("/videos", "{files: a}", "17",
+	            "x-statute.files is on a path that does not end in a parameter, which names the file; write the "
+	            "path like /videos/{name}");
+	FILES_FAULT("/a/{b}/{name}", "{files: {folder: a, deep: true}}", "24",
+	            "x-statute.files is deep on a path with more parameters than one; write the path like "
+	            "/static/{path}");
+}
+
 static void a_collection_takes_the_name_that_it_is_given(void **state)
 {
 	(void)state;
@@ -405,6 +478,8 @@ int main(void)
 		TEST(keys_that_are_not_known_are_told_with_the_nearest_or_all),
 		TEST(an_operation_is_bound_to_one_thing_alone),
 		TEST(unsupported_is_true_or_tells_of_alternatives),
+		TEST(files_are_of_a_folder_beside_the_document),
+		TEST(what_is_wrong_with_files_is_told),
 		TEST(a_collection_takes_the_name_that_it_is_given),
 		TEST(unique_lists_names_and_lists_of_names),
 		TEST(unique_tells_what_is_no_list_of_scalar_members),

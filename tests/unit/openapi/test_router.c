@@ -259,6 +259,46 @@ static void malformed_templates_say_why(void **state)
 	}
 }
 
+static void a_last_parameter_may_take_the_rest_of_the_path(void **state)
+{
+	static const char *const templates[] = { "/static/{path}", "/static/css/{name}", "/static/{a}/x", "/v/{a}/{b}",
+		                                 "/w/{a}.css" };
+
+	(void)state;
+	document = (struct document){ .arena = &arena };
+	issues_init(&document.issues, &arena);
+	document.paths = arena_array(&arena, 5, sizeof(*document.paths));
+	for (size_t i = 0; i < 5; i++)
+		document.paths[document.path_count++] = new_path(str_from(templates[i]), i);
+	assert_int_equal(router_new(&document, &router), 0);
+	assert_no_route("/static/img/a.png");
+	assert_int_equal(router_add_rest(router, &arena, document.paths[0]), 0);
+	assert_int_equal(router_add_rest(router, &arena, document.paths[1]), 0);
+	assert_int_equal(router_add_rest(router, &arena, document.paths[2]), STATUTE_EINVAL);
+	assert_int_equal(router_add_rest(router, &arena, document.paths[3]), STATUTE_EINVAL);
+	assert_int_equal(router_add_rest(router, &arena, document.paths[4]), STATUTE_EINVAL);
+	assert_route("/static/a.png", "/static/{path}");
+	assert_route("/static/img/a.png", "/static/{path}");
+	assert_route("/static/1/2/3/4/5/6/7/8/9", "/static/{path}");
+	assert_route("/static/css/a.css", "/static/css/{name}");
+	assert_route("/static/css/deep/a.css", "/static/css/{name}");
+	assert_route("/static/css/x", "/static/css/{name}");
+	assert_route("/static/img/x", "/static/{a}/x");
+	assert_no_route("/static/");
+	assert_no_route("/static");
+	assert_no_route("/static/img/");
+	assert_no_route("/static//a.png");
+	assert_no_route("/static/img/../a.png");
+	assert_no_route("/static/img/%2E%2e/a.png");
+	assert_no_route("/static/img/%2E/a.png");
+	assert_no_route("/static/x/img%2F..%2Fa.png");
+	assert_no_route("/stati/img/a.png");
+	assert_no_route("/statik/img/a.png");
+	assert_true(router_match(router, S("/static/im%20g/a%2Fb.png"), &arena, &match));
+	assert_str(match.raw[0], "im%20g/a%2Fb.png");
+	assert_str(match.values[0], "im g/a/b.png");
+}
+
 static void many_templates_and_long_paths_stay_cheap(void **state)
 {
 	static char path[1 << 20];
@@ -298,6 +338,7 @@ int main(void)
 		TEST(the_canonical_spelling_encodes_what_a_path_cannot_have),
 		TEST(literals_that_differ_in_case_alone_are_told_apart),
 		TEST(malformed_templates_say_why),
+		TEST(a_last_parameter_may_take_the_rest_of_the_path),
 		TEST(many_templates_and_long_paths_stay_cheap),
 	};
 
