@@ -14,7 +14,7 @@ struct principal {
 	size_t role_count;
 	const struct str *scopes;
 	size_t scope_count;
-	const struct json *claims; /* of a token; else NULL */
+	const struct json *claims; /* of a token, or the members of the row of a user or a key; else NULL */
 };
 
 /* Names are compared byte by byte: "Admin" is not "admin". Pure. */

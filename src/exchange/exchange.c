@@ -136,10 +136,23 @@ static bool content_is_wanted(const struct exchange *x)
 	       statute_fact_is(&x->facts, STATUTE_FACT_TAKES_CONTENT);
 }
 
+/* Once, whatever is decided again. */
+static void send_hints(struct exchange *x)
+{
+	if (!x->was_hinted)
+		x->host->hint(x);
+	x->was_hinted = true;
+	FACT(EARLY_HINTS_SENT, true);
+}
+
 static enum advance find_meaning(struct exchange *x)
 {
 	int r;
 
+	if (x->verdict.fact == STATUTE_FACT_EARLY_HINTS_SENT) {
+		send_hints(x);
+		return ADVANCE_ON;
+	}
 	if (!x->was_content_taken && content_is_wanted(x)) {
 		FACT(CONTINUE_SENT, true); /* the server does, where nothing has come yet */
 		return ADVANCE_CONTENT;

@@ -101,6 +101,8 @@ struct exchange_host {
 	void (*resume)(struct exchange *x);
 	/* On the loop: run fn(x) on another thread, then exchange_resume(x) here. 0 or an error: then fn never runs. */
 	int (*work)(struct exchange *x, void (*fn)(struct exchange *x));
+	/* On the loop: send x->bound->early_hints ahead of the answer (103). NULL: they are never sent. */
+	void (*hint)(struct exchange *x);
 	/* The state of the whole server, read at the start of each request. */
 	bool is_draining;   /* 503 for everything new */
 	bool is_overloaded; /* 503, the request was not admitted */
@@ -176,7 +178,7 @@ struct exchange {
 	const char *refusal;    /* why the parser refused it, static; else NULL */
 	struct store_write write;
 	bool was_found, was_content_taken,
-		was_understood; /* the facts of STORE, of the content, of its meaning */
+		was_understood, was_hinted; /* the facts of STORE, of the content, of its meaning */
 	bool is_in_transaction; /* on the writer thread: x->target.row is the row as it is now */
 	bool is_decided;        /* the walk ended there: x->verdict is the answer, if the write is refused */
 	struct store_session *session; /* for rules: the reader's, or the writer's while in the transaction */

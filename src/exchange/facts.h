@@ -11,6 +11,8 @@ STATUTE_CHECK int exchange_find_request_facts(struct exchange *x);
  * host->resume will be called; else 0 or an error.
  */
 STATUTE_CHECK int exchange_find_identity(struct exchange *x, enum statute_fact asked);
+/* payment.c: does the client, once it is known, owe something for the operation? */
+bool exchange_payment_is_due(const struct exchange *x);
 /* The code, the details and the challenges of an error about credentials. */
 void exchange_describe_identity(struct exchange *x);
 /* Adds the fields that credentials come in to Vary. */

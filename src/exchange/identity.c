@@ -266,6 +266,9 @@ int exchange_find_identity(struct exchange *x, enum statute_fact asked)
 	case STATUTE_FACT_CREDENTIALS_VALID:
 		r = security ? find_valid(x, security) : STATUTE_EINVAL;
 		break;
+	case STATUTE_FACT_PAYMENT_DUE:
+		FACT(PAYMENT_DUE, exchange_payment_is_due(x));
+		break;
 	case STATUTE_FACT_CROSS_SITE:
 		if (security)
 			FACT(CROSS_SITE, identity_is_cross_site(x, security));

@@ -79,7 +79,7 @@ enum identity_outcome identity_take_row(struct exchange *x, const struct securit
 {
 	const struct security_rows *rows = &scheme->rows;
 	const struct json *owner = rows->owner.len ? json_get(body, rows->owner) : NULL;
-	struct principal principal = { .id = row->id };
+	struct principal principal = { .id = row->id, .claims = body };
 
 	if (json_is(owner, JSON_STRING) || json_is(owner, JSON_NUMBER))
 		principal.id = owner->text;

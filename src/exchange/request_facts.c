@@ -194,6 +194,8 @@ static void find_reply_facts(struct exchange *x)
 	FACT(CODING_ACCEPTABLE, exchange_coding_is_acceptable(x));
 	FACT(HAS_RANGE, request_has(&x->request, FIELD_RANGE));
 	FACT(HAS_IF_RANGE, request_has(&x->request, FIELD_IF_RANGE));
+	if (x->bound && x->bound->early_hints.len)
+		FACT(SENDS_EARLY_HINTS, x->request.minor > 0 && x->host->hint);
 }
 
 static bool is_list_malformed(struct exchange *x, enum field_id id)

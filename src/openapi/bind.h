@@ -73,6 +73,20 @@ struct legal_rows {
 	struct resource_roles roles; /* who sees them all the same */
 };
 
+/* Who holds a row is named by a member of it: others may not change it. */
+struct resource_lock {
+	size_t member;
+	struct resource_roles breakers; /* whom it does not stop */
+};
+
+/* Which values of a claim of the client say that it owes. */
+struct payment {
+	struct str claim;
+	const struct json *due; /* an array */
+};
+
+enum { EARLY_HINTS_MAX = 16 };
+
 /* A kind of thing that is kept: one collection, or one singleton. */
 struct resource {
 	struct collection collection; /* what the store must know */
@@ -93,6 +107,7 @@ struct resource {
 	struct resource_owner *owner; /* NULL: rows are nobody's */
 	const struct legal_rows *legal;    /* NULL: no row is blocked */
 	const struct canonical *canonical; /* NULL: the id stands in an item's path */
+	const struct resource_lock *lock; /* NULL: nobody can hold one */
 };
 
 /* A path parameter that narrows a collection: /users/{userId}/orders. */
@@ -239,6 +254,8 @@ struct bound_operation {
 	const struct limit_policy **limits; /* that hold for it, wherever they stand */
 	size_t limit_count;
 	struct idempotency idempotency;
+	const struct payment *payment; /* NULL: it is free */
+	struct str early_hints;     /* the Link field of a 103 ahead of its answer; empty: none */
 	bool needs_credentials;     /* its `security` demands some */
 	const struct security *security; /* NULL: it takes none */
 	const struct deprecation *deprecation; /* NULL: it is to stay */

@@ -82,6 +82,8 @@ static void set_target_facts(const struct bound_operation *bound, struct statute
 		SET(PARENTS_EXIST, true);
 	if (bound->kind == BINDING_SINGLETON)
 		SET(EXISTS, true);
+	if (bound->resource->lock && bound->kind == BINDING_ITEM && !method_is_safe(operation->method))
+		statute_fact_forget(facts, STATUTE_FACT_LOCKED);
 	if (bound->kind != BINDING_ITEM || !bound->resource->collection.keeps_tombstones)
 		SET(TOMBSTONE, false);
 	if (bound->kind == BINDING_ITEM && bound->resource->legal)
@@ -195,6 +197,8 @@ static void set_access_facts(const struct bound_operation *bound, struct statute
 		statute_fact_forget(facts, STATUTE_FACT_CROSS_SITE);
 	if (is_limited)
 		statute_fact_forget(facts, STATUTE_FACT_PERMITTED);
+	if (bound->payment)
+		statute_fact_forget(facts, STATUTE_FACT_PAYMENT_DUE);
 	SET(CONCEALS_OPERATION, json_is_true(json_get(bound->operation->extension, S("conceal"))));
 }
 
@@ -243,6 +247,8 @@ void bind_facts(const struct api *api, struct bound_operation *bound)
 		SET(CONTENT_DECODES, true);
 		SET(DIGEST_MATCHES, true);
 	}
+	if (bound->early_hints.len && bound->kind != BINDING_NONE)
+		statute_fact_forget(facts, STATUTE_FACT_SENDS_EARLY_HINTS);
 	set_access_facts(bound, facts);
 	set_limit_facts(bound, facts);
 	set_owner_facts(bound, facts);

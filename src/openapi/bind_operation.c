@@ -240,6 +240,8 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 		return r;
 	find_content(bound);
 	bind_idempotency(binder, operation, bound);
+	if ((r = bind_operation_keys(binder, bound)) < 0)
+		return r;
 	if ((r = special_bind(binder, place, bound)) < 0)
 		return r;
 	if (bound->special.special)

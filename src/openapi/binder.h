@@ -220,6 +220,12 @@ STATUTE_CHECK int bind_path_limits(struct binder *binder, struct bound_path *pat
 STATUTE_CHECK int bind_operation_limits(struct binder *binder, const struct bound_path *path,
                                         struct bound_operation *bound);
 
+/* lock.c, operation_keys.c: keys; and, once an operation is bound, those that say how it is served. */
+int bind_lock_key(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_payment_check(struct binder *binder, struct resource *resource, const struct json *value);
+int bind_early_hints_check(struct binder *binder, struct resource *resource, const struct json *value);
+STATUTE_CHECK int bind_operation_keys(struct binder *binder, struct bound_operation *bound);
+
 /* owner.c: whose rows are, once each resource has its members; and that nobody unknown gets at them. */
 STATUTE_CHECK int bind_owners(struct binder *binder);
 void bind_check_owner(struct binder *binder, const struct bound_operation *bound);

@@ -161,6 +161,7 @@ void resource_explain(struct exchange *x)
 		{ "VALIDATION_FAILED", explain_validation },
 		{ "RESOURCE_FORBIDDEN", resource_explain_denial },
 		{ "LEGALLY_BLOCKED", explain_block },
+		{ "RESOURCE_LOCKED", resource_explain_lock },
 		{ "MEMBER_FORBIDDEN", resource_explain_other_owner },
 	};
 	struct json *details = json_new(&x->arena, JSON_OBJECT);

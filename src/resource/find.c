@@ -152,6 +152,7 @@ int resource_find_item(struct exchange *x)
 	FACT(EXISTS, row->state == ROW_LIVE);
 	FACT(TOMBSTONE, row->state == ROW_GONE);
 	resource_find_owner(x);
+	resource_find_lock(x);
 	set_validators(x);
 	exchange_find_preconditions(x, row->state == ROW_LIVE);
 	resource_find_block(x);

@@ -107,6 +107,11 @@ bool resource_breaks_reference(struct exchange *x, const struct change *change, 
 STATUTE_CHECK int resource_explain_denial(struct exchange *x, struct json *details);
 STATUTE_CHECK int resource_explain_other_owner(struct exchange *x, struct json *details);
 
+/* lock.c: who holds a row. */
+/* Sets LOCKED of x->target.row, where the method would change it. */
+void resource_find_lock(struct exchange *x);
+STATUTE_CHECK int resource_explain_lock(struct exchange *x, struct json *details);
+
 /* understand.c: what content means. */
 STATUTE_CHECK int resource_understand(struct exchange *x);
 /* Is this member, by its name, one that clients do not set? */

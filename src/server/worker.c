@@ -10,6 +10,7 @@
 #include "server/admin.h"
 #include "server/background.h"
 #include "server/connection.h"
+#include "server/early_hints.h"
 #include "server/own_paths.h"
 
 enum {
@@ -316,6 +317,7 @@ void worker_fill_host(struct worker *worker, struct exchange_host *host)
 		.encoder = worker->encoder,
 		.resume = hand_back,
 		.work = background_work,
+		.hint = early_hints_send,
 		.data = worker,
 	};
 }

@@ -97,6 +97,8 @@ void h1_write_response(struct buf *buf, const struct response *response, const s
 bool h1_sends_content(const struct response *response, const struct request *request);
 /* "HTTP/1.1 100 Continue\r\n\r\n" */
 void h1_write_continue(struct buf *buf);
+/* 103 Early Hints with that Link field (RFC 8297). */
+void h1_write_early_hints(struct buf *buf, struct str links);
 /*
  * A response whose length is not known beforehand: head with Transfer-Encoding:
  * chunked (an HTTP/1.0 client gets a close instead), then chunks, then the last one.

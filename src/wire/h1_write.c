@@ -147,6 +147,13 @@ void h1_write_continue(struct buf *buf)
 	buf_lit(buf, "HTTP/1.1 100 Continue\r\n\r\n");
 }
 
+void h1_write_early_hints(struct buf *buf, struct str links)
+{
+	buf_lit(buf, "HTTP/1.1 103 Early Hints\r\nLink: ");
+	buf_add(buf, links);
+	buf_lit(buf, "\r\n\r\n");
+}
+
 void h1_write_chunked_head(struct buf *buf, const struct response *response, const struct request *request,
                            struct str date)
 {

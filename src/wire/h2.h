@@ -11,8 +11,8 @@
  * is too large) is refused with the same one. A client whose frames cost more than they ask for
  * is told to calm down (ENHANCE_YOUR_CALM, section 10.5), and so ends its connection.
  *
- * One owner at a time. Only h2_respond, h2_resume, h2_continue, h2_consume, h2_forget, h2_reset and
- * h2_terminate may be called from within an event.
+ * One owner at a time. Only h2_respond, h2_resume, h2_continue, h2_early_hints, h2_consume, h2_forget,
+ * h2_reset and h2_terminate may be called from within an event.
  */
 #ifndef STATUTE_WIRE_H2_H
 #define STATUTE_WIRE_H2_H
@@ -97,6 +97,8 @@ STATUTE_CHECK int h2_respond(struct h2 *h2, struct h2_stream *stream, const stru
 void h2_resume(struct h2 *h2, struct h2_stream *stream);
 /* 100 Continue. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int h2_continue(struct h2 *h2, const struct h2_stream *stream);
+/* 103 Early Hints with that Link field (RFC 8297). 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int h2_early_hints(struct h2 *h2, const struct h2_stream *stream, struct str links);
 /* `len` bytes of content need no more room: the client may send as many more. */
 void h2_consume(struct h2 *h2, const struct h2_stream *stream, size_t len);
 /* The same, but the client may send them on other streams alone. */

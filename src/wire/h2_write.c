@@ -193,13 +193,28 @@ int h2_respond(struct h2 *h2, struct h2_stream *stream, const struct response *r
 	               : STATUTE_ENOMEM;
 }
 
+/* Ahead of the answer, on a stream that goes on. */
+static int send_interim(struct h2 *h2, const struct h2_stream *stream, const struct fields *fields)
+{
+	return nghttp2_submit_headers(h2->session, NGHTTP2_FLAG_NONE, stream->id, NULL, fields->at,
+	                              fields->count, NULL) == 0
+	               ? 0
+	               : STATUTE_ENOMEM;
+}
+
 int h2_continue(struct h2 *h2, const struct h2_stream *stream)
 {
 	struct fields fields = { .count = 0 };
 
 	add(&fields, S(":status"), S("100"));
-	return nghttp2_submit_headers(h2->session, NGHTTP2_FLAG_NONE, stream->id, NULL, fields.at,
-	                              fields.count, NULL) == 0
-	               ? 0
-	               : STATUTE_ENOMEM;
+	return send_interim(h2, stream, &fields);
+}
+
+int h2_early_hints(struct h2 *h2, const struct h2_stream *stream, struct str links)
+{
+	struct fields fields = { .count = 0 };
+
+	add(&fields, S(":status"), S("103"));
+	add(&fields, S("link"), links);
+	return send_interim(h2, stream, &fields);
 }

@@ -41,6 +41,12 @@ def go_on(shop):
     return shop.see("POST", "/orders", shop.ada, ("Expect", "100-continue"), json_=ORDER)
 
 
+@step(103)
+def hints(shop):
+    """the settings, and ahead of them what a shop front will want next"""
+    return shop.see("GET", "/settings")
+
+
 # ---- 2xx ----
 
 @step(200)
@@ -125,6 +131,13 @@ def broken(shop):
 def who(shop):
     """orders are asked for by nobody"""
     return shop.see("GET", "/orders")
+
+
+@step(402)
+def to_be_paid(shop):
+    """an order of somebody who owes"""
+    owes = shop.token("OWES", 1, "--claims", '{"account": "past-due"}')
+    return shop.see("POST", "/orders", owes, json_=ORDER)
 
 
 @step(403)
@@ -212,6 +225,14 @@ def another_host(shop):
 def against_the_rules(shop):
     """an order of nothing, with a discount above its price"""
     return shop.see("POST", "/orders", shop.ada, json_={"productId": 1, "quantity": 0, "subtotal": 80, "discount": 90})
+
+
+@step(423)
+def held(shop):
+    """an order that somebody packs is changed by another"""
+    order = shop.ask("POST", "/orders", shop.ada, json_=ORDER).field("Location")
+    shop.ask("PATCH", order, shop.admin_token, MERGE, json_={"heldBy": 100})
+    return shop.see("PATCH", order, shop.ada, MERGE, json_={"quantity": 3})
 
 
 @step(425)

@@ -155,7 +155,7 @@ def main():
         try:
             steps.prepare(shop)
             page.line("As ./run serve has it, on port 8080. Tokens are of `statute token make --keys shop.db.dev-keys.json`:")
-            page.line("ADMIN --subject 100 --roles admin, ADA --subject 1, EVE --subject 2.")
+            page.line("ADMIN --subject 100 --roles admin, ADA --subject 1, EVE --subject 2, OWES --subject 1 --claims '{\"account\": \"past-due\"}'.")
             page.line()
             missing = walk(shop, codes, page)
         finally:
