@@ -66,10 +66,10 @@ static struct str trimmed(const struct reading *r, struct str part)
 	return r->parameter->in == IN_HEADER ? str_trim(part) : part;
 }
 
-/* "name=value" of a matrix: the value; false where it is another name. */
+/* "name=value" of a matrix: the value, which ends where another name begins; false where it is another name. */
 static bool cut_name(const struct reading *r, struct str *part)
 {
-	struct str rest = *part, name = str_cut(&rest, '=');
+	struct str whole = *part, rest = str_cut(&whole, ';'), name = str_cut(&rest, '=');
 
 	if (!str_eq(name, r->parameter->name))
 		return false;

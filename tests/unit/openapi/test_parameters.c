@@ -155,10 +155,15 @@ static void matrix_paths(void **state)
 	declare(PATH("style: matrix, schema: {type: string}"));
 	ASSERT_PATH(";p=blue", "\"blue\"");
 	ASSERT_PATH(";p", "\"\"");
+	ASSERT_PATH(";p=blue;q=red", "\"blue\"");
+	ASSERT_PATH(";p=blue%3Bq=red", "\"blue;q=red\"");
+	ASSERT_PATH(";p;q=red", "\"\"");
 	declare(PATH("style: matrix, schema: {type: integer}"));
 	ASSERT_PATH(";p=7", "7");
 	REFUSED_PATH(";q=7");
 	REFUSED_PATH(";pp=7");
+	ASSERT_PATH(";p=7;q=8", "7");
+	REFUSED_PATH(";q=8;p=7");
 	REFUSED_PATH("p=7");
 	REFUSED_PATH(".7");
 	declare(PATH("style: matrix, " TEXTS));
