@@ -150,15 +150,19 @@ static void drop_unchanged(struct exchange *x, struct json *body, const struct j
 		json_remove(body, S("_links"));
 }
 
-/* The version number in a body must be the current one; it is not stored as it came. */
+/*
+ * The version number in a body must be the current one; it is not stored as it came. What is no number at all,
+ * the schema has a word for.
+ */
 static void check_version(struct exchange *x, struct json *body)
 {
 	struct str name = x->bound->resource->version_member;
+	const struct json *sent = name.len ? json_get(body, name) : NULL;
 	int64_t version;
 
-	if (!name.len || !json_get(body, name))
+	if (!json_is(sent, JSON_NUMBER) || !json_number_is_integer(sent->text))
 		return;
-	if (!json_to_i64(json_get(body, name), &version) || version != x->target.row.version)
+	if (!json_to_i64(sent, &version) || version != x->target.row.version)
 		FACT(BODY_VERSION_STALE, true);
 	json_remove(body, name);
 }

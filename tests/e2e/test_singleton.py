@@ -57,6 +57,17 @@ def test_a_stale_version_in_the_content_is_409(client):
     assert_problem(merge(client, "/settings", {"version": read["version"], "name": "Third"}), 409, "VERSION_MISMATCH")
 
 
+def test_a_version_that_is_no_number_is_422_and_not_stale(client):
+    client.put("/settings", json=settings())
+    for version in ("1", 1.5, True, [1], {"of": 1}):
+        body = settings() | {"version": version}
+        for response in (client.put("/settings", json=body), merge(client, "/settings", {"version": version})):
+            problem = assert_problem(response, 422, "VALIDATION_FAILED")
+            assert [error["field"] for error in problem["validationErrors"]] == ["version"]
+    assert_problem(client.put("/settings", json=settings() | {"version": 10 ** 30}), 409, "VERSION_MISMATCH")
+    assert client.get("/settings").json()["version"] == 1
+
+
 def test_a_stale_tag_wins_over_a_stale_version(client):
     """RFC 9110 section 13.2.1: a precondition of the head is asked before the content is read."""
     client.put("/settings", json=settings())
