@@ -410,6 +410,7 @@ static int bind_path(struct binder *binder, struct place *place, struct bound_pa
 	int r;
 
 	path->item = place->item;
+	bind_check_roles(binder, place->item, place->resource);
 	if ((r = special_read(binder, place->item, place->item->extension, &place->special)) < 0)
 		return r;
 	if ((r = bind_deprecation(binder, place->item, place->item->extension, &place->deprecation)) < 0)

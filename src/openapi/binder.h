@@ -24,6 +24,9 @@ extern const struct extension_key extension_root_keys[], extension_path_keys[], 
 /* Reads nothing: a key of the path or the operation and not of what is bound to it is read with that. */
 int bind_with_path(struct binder *binder, struct resource *resource, const struct json *value);
 
+/* The same file: is it a method, as a path item names it, "delete"? */
+bool bind_is_method(struct str name);
+
 /* resource_keys.c: what a collection or a singleton is. */
 int bind_collection_key(struct binder *binder, struct resource *resource, const struct json *value);
 int bind_unique_key(struct binder *binder, struct resource *resource, const struct json *value);

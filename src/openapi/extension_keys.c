@@ -51,7 +51,7 @@ static int read_maintenance(struct binder *binder, struct resource *resource, co
 }
 
 /* As a path item names it: "delete". */
-static bool is_method(struct str name)
+bool bind_is_method(struct str name)
 {
 	for (enum method method = METHOD_UNKNOWN + 1; method < METHOD_COUNT; method++)
 		if (str_eq_nocase(method_name(method), name))
@@ -66,7 +66,7 @@ static int read_roles(struct binder *binder, struct resource *resource, const st
 	if (!json_is(value, JSON_OBJECT)) /* a list was or will be looked at with each operation */
 		return 0;
 	json_each(roles, value) {
-		if (!is_method(roles->name))
+		if (!bind_is_method(roles->name))
 			issues_add(binder->issues, roles->name_at, "write roles: {delete: [admin]}",
 			           "x-statute.roles has no method '%.*s'", STR_ARG(roles->name));
 	}

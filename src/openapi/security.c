@@ -305,6 +305,24 @@ static int bind_roles(struct binder *binder, const struct operation *operation,
 	return read_roles(binder, roles, security);
 }
 
+void bind_check_roles(struct binder *binder, const struct path_item *item, const struct resource *resource)
+{
+	const struct json *roles = json_get(item->extension, S("roles"));
+
+	if (resource && resource->owner) /* those hold on all paths of the collection */
+		return;
+	json_each(names, json_is(roles, JSON_OBJECT) ? roles : NULL) {
+		bool is_there = false;
+
+		for (enum method method = METHOD_UNKNOWN + 1; method < METHOD_COUNT; method++)
+			is_there |= item->operations[method] && str_eq_nocase(method_name(method), names->name);
+		if (!is_there && bind_is_method(names->name))
+			issues_add(binder->issues, names->name_at, "write it at the path that has the method",
+			           "x-statute.roles is for '%.*s', which %.*s does not have", STR_ARG(names->name),
+			           STR_ARG(item->template_text));
+	}
+}
+
 int bind_security(struct binder *binder, const struct operation *operation, struct bound_operation *bound)
 {
 	struct security *security;

@@ -100,6 +100,8 @@ struct bound_operation;
 STATUTE_CHECK int bind_security_schemes(struct binder *binder);
 /* The rows of the schemes that are checked against some. After the resources. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int bind_security_rows(struct binder *binder);
+/* Lists of roles that a path has for methods which it does not have are issues: nobody would be asked for them. */
+void bind_check_roles(struct binder *binder, const struct path_item *item, const struct resource *resource);
 /*
  * bound->security, and needs_credentials. After the schemes. What is wrong under x-statute is
  * an issue. 0 or STATUTE_ENOMEM.

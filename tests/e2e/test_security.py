@@ -124,6 +124,7 @@ def test_a_mistake_under_x_statute_is_told_even_without_security(tmp_path, exten
     ("roles: {delete: []}", "x-statute.roles must be a list of names that is not empty; write roles: [admin]"),
     ("roles: {delete: admin}", "x-statute.roles must be a list of names that is not empty"),
     ("roles: {erase: [admin]}", "x-statute.roles has no method 'erase'; write roles: {delete: [admin]}"),
+    ("roles: {put: [admin]}", "x-statute.roles is for 'put', which /notes/{id} does not have; write it at the path that has"),
     ("roles: {get: [admin]}", "GET /notes/{id} has roles, and lets a client go without credentials"),
 ])
 def test_a_mistake_in_roles_is_told_at_its_place(tmp_path, roles, issue):
