@@ -51,6 +51,9 @@ static void percent(struct arena *arena, struct str text)
 	uri_encode(&encoded, text);
 	must(str_eq(uri_decode(arena, buf_str(&encoded), false), text));
 	must(str_eq(uri_decode(arena, buf_str(&encoded), true), text));
+	buf_init(&encoded, arena, 1 << 20);
+	uri_encode_rest(&encoded, text);
+	must(str_eq(uri_decode(arena, buf_str(&encoded), false), uri_decode(arena, text, false)));
 }
 
 /* The pairs, and the '&' that part them, are the whole query. */
