@@ -61,6 +61,12 @@ def made(shop):
     return shop.see("POST", "/users", json_={"email": "grace@example.com", "name": "Grace", "password": "correct horse"})
 
 
+@step(202)
+def later(shop):
+    """a report, which takes its time"""
+    return shop.see("POST", "/reports/generate", shop.ada, json_={"month": "2026-02"})
+
+
 @step(204)
 def nothing_to_say(shop):
     """an order is deleted"""
@@ -75,6 +81,12 @@ def next_one(shop):
 
 
 # ---- 3xx ----
+
+@step(207)
+def several(shop):
+    """several requests in one, each with an answer of its own"""
+    return shop.see("POST", "/batch", shop.ada, json_={"requests": [{"method": "GET", "path": "/users/1"}, {"method": "GET", "path": "/users/77"}]})
+
 
 @step(300)
 def several(shop):
@@ -233,6 +245,14 @@ def held(shop):
     order = shop.ask("POST", "/orders", shop.ada, json_=ORDER).field("Location")
     shop.ask("PATCH", order, shop.admin_token, MERGE, json_={"heldBy": 100})
     return shop.see("PATCH", order, shop.ada, MERGE, json_={"quantity": 3})
+
+
+@step(424)
+def for_the_others_sake(shop):
+    """an order that is not made, since another of the same transaction cannot be (within the answer)"""
+    lost = {**ORDER, "productId": 77}
+    orders = [{"method": "POST", "path": "/orders", "body": order} for order in (ORDER, lost)]
+    return shop.see("POST", "/transaction", shop.ada, json_={"requests": orders})
 
 
 @step(425)

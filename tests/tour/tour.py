@@ -110,6 +110,13 @@ def show(page, code, function, seen):
     page.line()
 
 
+def came(seen, code):
+    """424 comes within an answer alone: of a part that another part kept from being done."""
+    if code != 424:
+        return code in [answer.status for answer in seen.answers]
+    return code in [part["status"] for part in seen.last.json()["details"]["responses"]]
+
+
 def walk(shop, codes, page):
     """The codes that did not come, and what came instead."""
     missing = {}
@@ -120,7 +127,7 @@ def walk(shop, codes, page):
             missing[code] = traceback.format_exc(limit=3)
             continue
         show(page, code, steps.STEPS[code], seen)
-        if code not in [answer.status for answer in seen.answers]:
+        if not came(seen, code):
             missing[code] = f"{' '.join(str(answer.status) for answer in seen.answers)} came: {seen.last.content[:400]!r}"
         elif not why(seen, code):
             missing[code] = "nobody can tell why it came"
