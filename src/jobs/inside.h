@@ -195,10 +195,10 @@ struct jobs {
 	struct job_write *retrying;
 	struct job_write recovering, sweeping;
 	bool must_recover;
-	struct buf cursor;                                        /* where recovering stands */
-	uint64_t sweep_ms, count_ms, lock_ms, pause_ms, drain_ms; /* of the loop */
-	uint64_t excess;                                          /* records beyond KEPT_MAX */
-	unsigned heeded;                                          /* of `stops` */
+	struct buf cursor;                                                 /* where recovering stands */
+	uint64_t sweep_ms, count_ms, lock_ms, look_ms, pause_ms, drain_ms; /* of the loop */
+	uint64_t excess;                                                   /* records beyond KEPT_MAX */
+	unsigned heeded;                                                   /* of `stops` */
 	bool is_finished;
 	char input[READ_MAX];
 

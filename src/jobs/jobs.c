@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { LOCK_RETRY_MS = 1000, SOON_MS = 1 };
+enum { LOCK_RETRY_MS = 1000, LOOK_MS = 2000, SOON_MS = 1 };
 
 /* ---- Documents -------------------------------------------------------------- */
 
@@ -175,14 +175,18 @@ static void heed_stops(struct jobs *jobs)
 		job_writes_give_up(jobs);
 }
 
-/* Somebody wrote into a row that its job was cancelled: which one the rows say. */
+/*
+ * Somebody wrote into a row that its job was cancelled: which one the rows say. It may have been another
+ * server, which cannot tell this one: so long as commands run it is looked at now and then.
+ */
 static void heed_cancelled(struct jobs *jobs)
 {
+	bool is_told = atomic_exchange(&jobs->has_cancelled, false);
 	struct arena arena;
 
-	if (!jobs->source || !atomic_exchange(&jobs->has_cancelled, false))
+	if (!jobs->source || !jobs->runs || (!is_told && jobs_now(jobs) < jobs->look_ms))
 		return;
-	schedule_sweep(jobs, 0);
+	jobs->look_ms = jobs_now(jobs) + LOOK_MS;
 	store_reader_refresh(jobs->source->reader);
 	arena_init(&arena, 4096, UINT64_C(256) << 20);
 	for (struct run *run = jobs->runs; run; run = run->next) {
@@ -193,8 +197,10 @@ static void heed_cancelled(struct jobs *jobs)
 		if (run->state == RUN_WORKING &&
 		    store_get(jobs->source->reader, &jobs->source->api->jobs->collection,
 		              str_of(run->id, UUID_LEN), NULL, 0, &arena, &row) == STORE_DONE &&
-		    job_record_read(&arena, row.body, &record) == 0 && record.status == JOB_CANCELLED)
+		    job_record_read(&arena, row.body, &record) == 0 && record.status == JOB_CANCELLED) {
+			schedule_sweep(jobs, run->job.keep_ms);
 			run_stop(run, STOP_CANCELLED);
+		}
 	}
 	arena_done(&arena);
 }

@@ -113,7 +113,8 @@ static void row_told(struct job_write *write, bool was_written)
 {
 	struct run *run = write->data;
 
-	(void)was_written;
+	if (!was_written) /* cancelled, perhaps through another server */
+		run_stop(run, STOP_CANCELLED);
 	if (run->state == RUN_ENDING)
 		end(run);
 	else

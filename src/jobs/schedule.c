@@ -316,6 +316,8 @@ uint64_t schedule_due(const struct jobs *jobs)
 
 	if (!is_mine(jobs))
 		return now + NEVER_MS;
+	if (jobs->runs && jobs->look_ms > now && jobs->look_ms < jobs->sweep_ms)
+		return jobs->look_ms;
 	return jobs->pause_ms > now   ? jobs->pause_ms
 	       : jobs->sweep_ms > now ? jobs->sweep_ms
 	                              : now + SWEEP_LEAST_MS;

@@ -94,8 +94,11 @@ static void on_errors(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 
 /* ---- Its beginning ------------------------------------------------------------------------ */
 
+/* A variable ends at a NUL: rather than a part of a name, which may be another's, it is empty. */
 static const char *variable(struct run *run, const char *name, struct str value)
 {
+	if (value.len && memchr(value.at, '\0', value.len))
+		value = (struct str){ 0 };
 	return str_printf(&run->arena, "%s=%.*s", name, STR_ARG(value)).at;
 }
 

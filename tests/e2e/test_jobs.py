@@ -1,5 +1,6 @@
 """Work in the background: 202 and a monitor, a command with limits, cancelling, waiting, and who may look."""
 
+import json
 import os
 import pathlib
 import signal
@@ -106,6 +107,7 @@ def ends(*pids):
 # ---- 202, the monitor, the result ------------------------------------------------
 
 
+@pytest.mark.core
 def test_a_post_is_202_and_says_where_to_look(start, tmp_path):
     client = start().client()
     response = make(client, "wait", str(tmp_path / "go"))
@@ -153,6 +155,7 @@ def test_a_command_inherits_no_descriptor(start):
     assert until(client, monitor(client, "descriptors"), "done").json()["result"] == [0, 1, 2]
 
 
+@pytest.mark.core
 def test_progress_is_what_the_command_says_of_it(start, tmp_path):
     server = start()
     client = server.client()
@@ -169,6 +172,7 @@ def test_progress_is_what_the_command_says_of_it(start, tmp_path):
     assert until(client, path, "done").json()["result"] is None
 
 
+@pytest.mark.core
 def test_where_results_have_a_path_the_monitor_leads_there(start):
     client = start(more=RESULT).client()
     path = monitor(client, "text", '{"rows": 3}')
@@ -240,6 +244,7 @@ def problem_of(client, do, more=None):
     return response.json()["problem"]
 
 
+@pytest.mark.core
 def test_a_command_that_fails_leaves_a_problem_and_its_last_word_to_the_log(start):
     server = start()
     problem = problem_of(server.client(), "fail")
@@ -280,6 +285,7 @@ def test_a_command_has_as_much_memory_as_the_document_says(start):
     assert until(client, monitor(client, "memory", 1 << 20), "done").json()["result"] == 1 << 20
 
 
+@pytest.mark.core
 def test_a_command_writes_no_more_than_the_document_says(start):
     client = start(keys="output: 1000").client()
     assert problem_of(client, "output", 1 << 20)["error"] == "JOB_OUTPUT_TOO_LARGE"
@@ -302,6 +308,7 @@ def test_a_full_queue_is_503(start, tmp_path):
     assert make(client, "echo").status_code == 202
 
 
+@pytest.mark.threads
 def test_jobs_of_an_operation_run_in_their_order_so_many_at_once(start, tmp_path):
     client = start(keys="parallel: 2").client()
     paths = [monitor(client, "wait", str(tmp_path / f"go{i}")) for i in range(3)]
@@ -318,6 +325,7 @@ def test_jobs_of_an_operation_run_in_their_order_so_many_at_once(start, tmp_path
 # ---- Cancelling, keeping -------------------------------------------------------------
 
 
+@pytest.mark.core
 def test_what_runs_is_stopped_when_it_is_cancelled(start, tmp_path):
     client = start().client()
     path = monitor(client, "wait", str(tmp_path / "never"))
@@ -368,6 +376,7 @@ def test_a_result_is_kept_for_a_while_then_the_word_that_it_was_there(start):
 # ---- Waiting (RFC 7240) ----------------------------------------------------------------
 
 
+@pytest.mark.core
 def test_a_client_that_waits_gets_the_result_at_once(start):
     client = start().client()
     response = make(client, "echo", headers={"Prefer": "respond-async, wait=20"})
@@ -412,6 +421,7 @@ def test_a_failure_that_was_waited_for_is_told_as_the_monitor_does(start):
     assert response.status_code == 200 and response.json()["status"] == "failed"
 
 
+@pytest.mark.threads
 def test_waiting_ends_when_the_job_is_cancelled(start, tmp_path):
     server = start()
     client, other = server.client(), server.client()
@@ -436,6 +446,7 @@ def test_waiting_ends_when_the_server_stops(start, tmp_path):
     server.stop()
 
 
+@pytest.mark.threads
 def test_who_leaves_is_waited_for_no_more(start, tmp_path):
     server = start()
     path = monitor(server.client(), "wait", str(tmp_path / "go"))
@@ -450,6 +461,7 @@ def test_who_leaves_is_waited_for_no_more(start, tmp_path):
     (tmp_path / "go").touch()
 
 
+@pytest.mark.threads
 def test_those_who_wait_are_in_nobodys_way(start, tmp_path):
     server = start("", "", "--in-flight", "1", "--workers", "1")
     client = server.client()
@@ -468,6 +480,7 @@ def test_those_who_wait_are_in_nobodys_way(start, tmp_path):
 # ---- Keys, reloads, crashes ---------------------------------------------------------------
 
 
+@pytest.mark.core
 def test_the_same_key_is_the_same_job(start, tmp_path):
     client = start().client()
     key = {"Idempotency-Key": '"work-1"'}
@@ -479,6 +492,7 @@ def test_the_same_key_is_the_same_job(start, tmp_path):
     assert_problem(make(client, "fail", headers=key), 422, "IDEMPOTENCY_KEY_REUSED")
 
 
+@pytest.mark.core
 def test_a_job_outlives_a_reload_and_so_does_its_monitor(start, tmp_path):
     server = start()
     client = server.client()
@@ -546,6 +560,7 @@ def test_what_a_command_left_behind_is_killed_before_it_is_begun_again(start, tm
     assert ends(*new)
 
 
+@pytest.mark.core
 def test_a_server_that_stops_puts_its_jobs_back_into_the_queue(start, tmp_path):
     server = start(keys="attempts: 1")
     path = monitor(server.client(), "wait", str(tmp_path / "go"))
@@ -557,6 +572,16 @@ def test_a_server_that_stops_puts_its_jobs_back_into_the_queue(start, tmp_path):
     assert begun(tmp_path / "go", 2)[1][1] == 1, "it is not to blame for that"
     (tmp_path / "go").touch()
     assert until(server.client(), path, "done").json()["attempts"] == 1
+
+
+def test_what_another_server_cancels_is_stopped_too(start, tmp_path):
+    first = start()
+    path = monitor(first.client(), "wait", str(tmp_path / "never"))
+    pid = begun(tmp_path / "never")[0][0]
+    second = start(database=first.database)
+    assert second.client().delete(path).status_code == 204
+    assert ends(pid)
+    assert first.client().get(path).status_code == 410
 
 
 def test_of_two_servers_with_one_database_one_runs_jobs(start, tmp_path):
@@ -593,6 +618,7 @@ def secure(serve, tmp_path):
             for words in (["1"], ["2"], ["3", "--roles", "admin"])]
 
 
+@pytest.mark.core
 def test_a_job_is_seen_by_who_made_it_and_by_roles(secure, tmp_path):
     ada, eve, admin = secure
     path = monitor(ada, "wait", str(tmp_path / "go"))
@@ -608,6 +634,15 @@ def test_a_job_is_seen_by_who_made_it_and_by_roles(secure, tmp_path):
     assert admin.delete(path).status_code == 204
     assert eve.get(path).status_code == 404, "410 would tell that it was there"
     assert ada.get(path).status_code == 410
+
+
+def test_a_name_that_no_variable_can_hold_is_not_cut_short(serve, tmp_path):
+    (tmp_path / "keys.json").write_text(json.dumps({"keys": [tokens.secret_key()]}))
+    text = document() + SECURE.format(keys=tmp_path / "keys.json")
+    client = serve(text).client(headers=tokens.bearer(tokens.signed(tokens.claims(sub="admin\0x"))))
+    response = make(client, "environment", headers={"Prefer": "wait=20"})
+    assert response.status_code == 200, response.text
+    assert response.json()["result"]["STATUTE_PRINCIPAL"] == ""
 
 
 # ---- Documents --------------------------------------------------------------------------------
