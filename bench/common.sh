@@ -77,6 +77,27 @@ YAML
 	} >"$document"
 }
 
+# write_file_document: $document, with products and a folder of files, in which there is one of 1 MiB.
+write_file_document() {
+	document=$folder/files.yaml
+	mkdir "$folder/files"
+	head -c 1048576 /dev/urandom >"$folder/files/megabyte.bin"
+	cat >"$document" <<YAML
+openapi: 3.1.0
+info: {title: Bench, version: "1"}
+paths:
+  /products:
+    get: {responses: {"200": {description: All.}}}
+    post: {requestBody: {content: {application/json: {}}}, responses: {"201": {description: Made.}}}
+  /products/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
+    get: {responses: {"200": {description: One.}}}
+  /files/{name}:
+    parameters: [{name: name, in: path, required: true, schema: {type: string}}]
+    get: {x-statute: {files: ./files}, responses: {"200": {description: A file.}}}
+YAML
+}
+
 # start_statute [COMMAND BEFORE IT...]: serves $document, or the shop, with one product; sets $url and $statute.
 # On a machine with other work it may be late: what is measured is not whom it turns away for that.
 start_statute() {
@@ -106,13 +127,14 @@ daemon off; worker_processes 1; worker_rlimit_nofile 16384;
 pid $folder/nginx.pid; error_log /dev/null;
 events { worker_connections 8192; }
 http {
-	access_log off; keepalive_requests 1000000000; keepalive_timeout 600s;
+	access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000000; keepalive_timeout 600s;
 	client_body_temp_path $folder; proxy_temp_path $folder; fastcgi_temp_path $folder;
 	uwsgi_temp_path $folder; scgi_temp_path $folder;
 	server {
 		listen 127.0.0.1:$port$([ "$scheme" = http ] || echo " ssl")$nginx_listen; $nginx_options
 		location = /item { default_type application/json; return 200 '$body'; }
 		location = /file { alias $folder/file; etag on; }
+		location /files/ { alias $folder/files/; etag on; default_type application/octet-stream; }
 	}
 }
 CONF

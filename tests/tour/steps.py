@@ -80,6 +80,12 @@ def next_one(shop):
     return shop.see("POST", "/feedback", json_={"text": "The tea is good."})
 
 
+@step(206)
+def a_part(shop):
+    """the first line of a video's captions"""
+    return shop.see("GET", "/videos/pouring.vtt", ("Range", "bytes=0-5"))
+
+
 # ---- 3xx ----
 
 @step(207)
@@ -219,6 +225,12 @@ def too_long(shop):
 def of_another_kind(shop):
     """a user in XML"""
     return shop.see("POST", "/users", ("Content-Type", "application/xml"), content=b"<user/>")
+
+
+@step(416)
+def beyond_the_end(shop):
+    """a part of a video behind its end"""
+    return shop.see("GET", "/videos/pouring.vtt", ("Range", "bytes=100000-"))
 
 
 @step(417)
