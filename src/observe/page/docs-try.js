@@ -119,13 +119,21 @@ function parameterSample(api, parameter) {
 	return Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/* What an author wrote is worth hinting at; a text that was made up is not. */
+function hint(api, parameter) {
+	const schema = api.doc.follow(parameter.schema ?? {});
+	const isSaid = 'example' in parameter || parameter.examples || ['example', 'examples', 'default', 'const', 'enum'].some(word => word in schema);
+
+	return isSaid ? parameterSample(api, parameter) : null;
+}
+
 function input(api, parameter, id) {
 	const schema = api.doc.follow(parameter.schema ?? {});
 	const values = schema.enum ?? (schema.type === 'boolean' ? [true, false] : null);
 
 	if (values && values.length <= 50)
 		return h('select', { id }, parameter.required ? null : h('option', { value: '' }, '–'), values.map(value => h('option', { value }, String(value))));
-	const made = h('input', { id, type: 'text', autocomplete: 'off', spellcheck: 'false', placeholder: parameter.required ? null : parameterSample(api, parameter) });
+	const made = h('input', { id, type: 'text', autocomplete: 'off', spellcheck: 'false', placeholder: parameter.required ? null : hint(api, parameter) });
 
 	if (parameter.required)
 		made.value = parameterSample(api, parameter);
