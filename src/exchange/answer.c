@@ -306,7 +306,9 @@ static const char *look_up(void *data, const char *name)
 	struct str value = response_field(&x->response, str_from(name));
 
 	if (strcasecmp(name, "connection") == 0)
-		return x->response.must_close ? "close" : NULL;
+		return x->response.must_close                          ? "close"
+		       : response_field(&x->response, S("Upgrade")).at ? "upgrade"
+		                                                       : NULL;
 	if (strcasecmp(name, "date") == 0)
 		return "";
 	if (!value.at)

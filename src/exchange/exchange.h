@@ -240,6 +240,8 @@ struct exchange_kind {
 	 * x->parameters.errors through exchange_parameter_error. May be NULL.
 	 */
 	int (*check)(struct exchange *x);
+	/* Facts of the head that it alone knows of; before the walk. May be NULL. */
+	void (*look)(struct exchange *x);
 	/* Facts of group STORE: does the target exist, is it gone; x->target with its validators. */
 	int (*find)(struct exchange *x);
 	/*

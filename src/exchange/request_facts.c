@@ -254,6 +254,8 @@ int exchange_find_request_facts(struct exchange *x)
 	exchange_find_key_facts(x);
 	find_reply_facts(x);
 	find_condition_facts(x);
+	if (x->kind && x->kind->look)
+		x->kind->look(x);
 	statute_facts_settle(&x->facts, STATUTE_PHASE_REQUEST);
 	return 0;
 }

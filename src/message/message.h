@@ -85,6 +85,7 @@ struct response {
 	int status;
 	bool has_content;    /* false: 204, 304 and the like, where no length is said either */
 	bool must_close;     /* end the connection after this */
+	bool is_feed;        /* content that comes with time follows, made by whoever has the connection */
 	struct str content;
 	struct content_source *source; /* NULL: its content is in memory; content_source.h */
 	size_t field_count;

@@ -69,6 +69,21 @@ void observe_in_flight(struct observer *observer, size_t count)
 	counter_set(&observer->in_flight, count);
 }
 
+void observe_feeds(struct observer *observer, size_t count)
+{
+	counter_set(&observer->feeds, count);
+}
+
+void observe_feed_event(struct observer *observer)
+{
+	counter_add(&observer->feed_events, 1);
+}
+
+void observe_slow_feed(struct observer *observer)
+{
+	counter_add(&observer->slow_feeds, 1);
+}
+
 void observe_lost_line(struct observer *observer)
 {
 	counter_add(&observer->lost_lines, 1);

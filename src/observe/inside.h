@@ -32,6 +32,7 @@ struct observer {
 	atomic_uint_fast64_t in, out; /* bytes over the wire */
 	atomic_uint_fast64_t lost_lines;
 	atomic_uint_fast64_t in_flight;
+	atomic_uint_fast64_t feeds, feed_events, slow_feeds;
 };
 
 struct observe {

@@ -156,6 +156,12 @@ static void write_traffic(struct observe *observe, const struct observe_gauges *
 	            SUM(observe, in));
 	metrics_one(buf, "statute_sent_bytes_total", "counter", "Bytes of answers, as they went over the wire.",
 	            SUM(observe, out));
+	metrics_one(buf, "statute_feeds_open", "gauge", "Open feeds, WebSockets and streams of events.",
+	            SUM(observe, feeds));
+	metrics_one(buf, "statute_feed_events_total", "counter", "Events that were sent to the clients of feeds.",
+	            SUM(observe, feed_events));
+	metrics_one(buf, "statute_feeds_dropped_total", "counter", "Feeds whose clients were too slow.",
+	            SUM(observe, slow_feeds));
 	metrics_one(buf, "statute_log_lost_lines_total", "counter", "Lines of the log that were lost.",
 	            SUM(observe, lost_lines) + gauges->refused_lines);
 }

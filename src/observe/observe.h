@@ -34,6 +34,10 @@ struct observer *observe_worker(struct observe *observe, size_t index);
 void observe_request(struct observer *observer, const struct exchange *x, const struct observed *observed);
 /* So many requests of this worker have begun and are not answered. */
 void observe_in_flight(struct observer *observer, size_t count);
+/* So many feeds of this worker are open; one more event was sent; a client was too slow and was dropped. */
+void observe_feeds(struct observer *observer, size_t count);
+void observe_feed_event(struct observer *observer);
+void observe_slow_feed(struct observer *observer);
 /* A log line found no room. */
 void observe_lost_line(struct observer *observer);
 /* Any thread: a document was read again, and took over or was refused. */

@@ -24,6 +24,7 @@ enum binding_kind {
 	BINDING_ITEM,
 	BINDING_SINGLETON,
 	BINDING_BATCH,
+	BINDING_FEED,
 	BINDING_UNSUPPORTED,
 	BINDING_REDIRECT,
 	BINDING_GONE,
@@ -154,6 +155,11 @@ struct batch {
 
 /* Can an operation of this kind be a part of a batch? One that answers with JSON, at once. */
 bool bind_is_part(enum binding_kind kind);
+
+/* BINDING_FEED: changes of a collection, which is bound->resource; bound->filters narrow it. */
+struct feed_binding {
+	const struct json *collection; /* its name, where it stands */
+};
 
 /* BINDING_UNSUPPORTED: declared, and not served. */
 struct unsupported {

@@ -67,7 +67,7 @@ static bool is_in_query(const struct parameter *parameter, struct str name)
 	return parameter->in == IN_QUERY && str_eq(parameter->name, name);
 }
 
-static int find_filters(struct binder *binder, struct bound_operation *bound)
+int bind_filters(struct binder *binder, struct bound_operation *bound)
 {
 	const struct operation *operation = bound->operation;
 	struct resource *resource = bound->resource;
@@ -167,6 +167,7 @@ static const char *reason_unbound(const struct place *place, enum method method)
 {
 	switch (place->kind) {
 	case BINDING_NONE: return place->why_not;
+	case BINDING_FEED:
 	case BINDING_UNSUPPORTED:
 	case BINDING_REDIRECT:
 	case BINDING_GONE:
@@ -255,5 +256,5 @@ int bind_operation(struct binder *binder, const struct place *place, const struc
 	if (bound->kind != BINDING_COLLECTION || operation->method != METHOD_GET)
 		return 0;
 	find_list_shape(bound);
-	return find_filters(binder, bound);
+	return bind_filters(binder, bound);
 }

@@ -105,6 +105,12 @@ int folder_read(struct binder *binder, const struct path_item *path, const struc
 int folder_complete(struct binder *binder, struct bound_operation *bound);
 void folder_settle(const struct api *api, struct bound_operation *bound);
 
+/* feed_binding.c */
+int feed_binding_read(struct binder *binder, const struct path_item *path, const struct json *value,
+                      const void **ret_said);
+int feed_binding_complete(struct binder *binder, struct bound_operation *bound);
+void feed_binding_settle(const struct api *api, struct bound_operation *bound);
+
 /* batch.c */
 int batch_read(struct binder *binder, const struct path_item *path, const struct json *value,
                const void **ret_said);
@@ -203,6 +209,8 @@ void bind_idempotency(struct binder *binder, const struct operation *operation, 
 /* bind_operation.c: everything of one operation but its facts. */
 STATUTE_CHECK int bind_operation(struct binder *binder, const struct place *place,
                                  const struct operation *operation, struct bound_operation *ret_bound);
+/* The query parameters that filter rows of bound->resource, sort, page; room for as many filters as parameters. */
+STATUTE_CHECK int bind_filters(struct binder *binder, struct bound_operation *bound);
 /* The schema of the first JSON content that is no patch, or NULL. */
 const struct schema *bind_body_schema(const struct operation *operation);
 /* The schema of the JSON content of the documented response with `status`, or NULL. */

@@ -44,6 +44,7 @@ static const char *describe_action(struct arena *arena, const struct bound_opera
 		return str_printf(arena, "by %.*s", STR_ARG(((const struct legal_block *)said)->by)).at;
 	case BINDING_CHOICES:
 		return str_printf(arena, "of %zu", ((const struct choices *)said)->count).at;
+	case BINDING_FEED: return "feed";
 	default: return action_of(bound);
 	}
 }

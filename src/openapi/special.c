@@ -7,6 +7,7 @@
 const struct special specials[] = {
 	{ STR_INIT("batch"), BINDING_BATCH, batch_read, batch_complete, batch_settle },
 	{ STR_INIT("choices"), BINDING_CHOICES, choices_read, choices_complete, choices_settle },
+	{ STR_INIT("feed"), BINDING_FEED, feed_binding_read, feed_binding_complete, feed_binding_settle },
 	{ STR_INIT("files"), BINDING_FILES, folder_read, folder_complete, folder_settle },
 	{ STR_INIT("gone"), BINDING_GONE, gone_read, elsewhere_complete, gone_settle },
 	{ STR_INIT("job"), BINDING_JOB, job_read, job_complete, job_settle },

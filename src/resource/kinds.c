@@ -8,6 +8,7 @@ const struct exchange_kind *resource_kind_of(enum binding_kind kind)
 	case BINDING_ITEM: return &item_kind;
 	case BINDING_SINGLETON: return &singleton_kind;
 	case BINDING_BATCH: return &batch_kind;
+	case BINDING_FEED: return &feed_kind;
 	case BINDING_UNSUPPORTED: return &unsupported_kind;
 	case BINDING_REDIRECT: return &redirect_kind;
 	case BINDING_GONE: return &gone_kind;

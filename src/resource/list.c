@@ -135,8 +135,8 @@ static struct str filter_text(const struct json *value)
 	}
 }
 
-static int add_filter(struct exchange *x, struct store_filter *filter, size_t member,
-                      const struct json *value)
+int resource_filter_by(struct exchange *x, size_t member, const struct json *value,
+                       struct store_filter *ret_filter)
 {
 	size_t count = value->type == JSON_ARRAY ? value->count : 1;
 	struct str *values = arena_array(&x->arena, count, sizeof(*values));
@@ -146,7 +146,7 @@ static int add_filter(struct exchange *x, struct store_filter *filter, size_t me
 		return STATUTE_ENOMEM;
 	for (size_t i = 0; i < count; i++, item = item->next)
 		values[i] = filter_text(item);
-	*filter = (struct store_filter){ .member = member, .values = values, .count = count };
+	*ret_filter = (struct store_filter){ .member = member, .values = values, .count = count };
 	return 0;
 }
 
@@ -165,7 +165,7 @@ static int read_filters(struct exchange *x, struct list_request *list)
 	for (size_t i = 0; i < bound->filter_count; i++) {
 		const struct json *value = parameter_value(x, (int)bound->filters[i].parameter);
 
-		if (value && (r = add_filter(x, &filters[count++], bound->filters[i].member, value)) < 0)
+		if (value && (r = resource_filter_by(x, bound->filters[i].member, value, &filters[count++])) < 0)
 			return r;
 	}
 	list->query.filters = filters;

@@ -13,7 +13,7 @@ const struct exchange_kind *resource_kind_of(enum binding_kind kind);
 
 extern const struct exchange_kind collection_kind, item_kind, singleton_kind, unsupported_kind;
 extern const struct exchange_kind redirect_kind, gone_kind, legal_kind, choices_kind, batch_kind;
-extern const struct exchange_kind job_kind, job_monitor_kind, job_result_kind, file_kind;
+extern const struct exchange_kind job_kind, job_monitor_kind, job_result_kind, file_kind, feed_kind;
 
 #define FACT(name, is) statute_fact_set(&x->facts, STATUTE_FACT_##name, (is))
 
@@ -184,6 +184,9 @@ STATUTE_CHECK int resource_reply(struct exchange *x);
 STATUTE_CHECK int resource_find_page(struct exchange *x);
 STATUTE_CHECK int resource_reply_page(struct exchange *x);
 STATUTE_CHECK int resource_check_query(struct exchange *x);
+/* Rows whose member has the value of a parameter, or one of its values; texts in the arena. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int resource_filter_by(struct exchange *x, size_t member, const struct json *value,
+                                     struct store_filter *ret_filter);
 
 /* table.c: the rows of a page as CSV or as lines of JSON, whichever was chosen. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int resource_write_table(struct exchange *x, struct buf *buf);

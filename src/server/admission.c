@@ -92,6 +92,31 @@ bool admission_to_background(struct worker *worker)
 	       worker->background < worker->background_max;
 }
 
+static bool lists(const struct request *request, enum field_id id, struct str word)
+{
+	for (size_t i = 0; request->lines[id] && i < request->field_count; i++) {
+		struct str rest = request->fields[i].value;
+
+		if (request->fields[i].id != id)
+			continue;
+		while (rest.at) {
+			struct str member = str_cut(&rest, ',');
+
+			if (str_eq_nocase(str_trim(str_cut(&member, ';')), word))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A feed lasts: whether there is room for one more is asked before anything else, as for any request. */
+static bool is_feed_too_many(const struct worker *worker, const struct request *request)
+{
+	if (atomic_load(&worker->shared->feeds) < worker->shared->limits.feeds)
+		return false;
+	return lists(request, FIELD_UPGRADE, S("websocket")) || lists(request, FIELD_ACCEPT, S("text/event-stream"));
+}
+
 void admission_ask(struct worker *worker, const struct request *request, struct exchange_host *host)
 {
 	host->is_draining = worker_is_draining(worker);
@@ -99,4 +124,5 @@ void admission_ask(struct worker *worker, const struct request *request, struct 
 	host->is_overloaded = !worker->is_admin && is_overloaded(worker, request, host->store);
 	if (host->is_overloaded)
 		worker->admission.alert_until = uv_hrtime() + (uint64_t)ADMISSION_ALERT_MS * NS_PER_MS;
+	host->is_overloaded |= !worker->is_admin && is_feed_too_many(worker, request);
 }

@@ -1,5 +1,5 @@
 /*
- * One connection: its life, what is read of it, and its timeouts. See connection.h.
+ * One connection: its life, and what is read of it. See connection.h.
  *
  * Every event ends in connection_settle, which looks at where the connection stands
  * and sets what is read and timed from then on; no other place does.
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "server/connection_feed.h"
 #include "server/h2_connection.h"
 
 enum {
@@ -72,6 +73,7 @@ void connection_close(struct connection *c)
 		c->x->hurry(c->x);
 	if (c->x && c->state != CONNECTION_WAIT)
 		connection_forget_request(c);
+	connection_feed_end(c);
 	h2_connection_close(c);
 	uv_close((uv_handle_t *)&c->tcp, on_closed); /* the descriptor is free from here on */
 	atomic_fetch_sub(&c->worker->door->open, 1);
@@ -203,7 +205,7 @@ static void end_input(struct connection *c)
 		h2_connection_end_input(c);
 		return;
 	}
-	if (c->state == CONNECTION_CONTENT) {
+	if (c->state == CONNECTION_CONTENT || c->state == CONNECTION_FEED) {
 		connection_close(c);
 		return;
 	}
@@ -249,6 +251,8 @@ static enum timeout_kind reading_timeout(const struct connection *c)
 		return TIMEOUT_CONTENT;
 	case CONNECTION_LINGER:
 		return connection_has_unsent(c) ? TIMEOUT_NONE : TIMEOUT_LINGER;
+	case CONNECTION_FEED:
+		return connection_feed_timeout(c);
 	case CONNECTION_WAIT:
 	case CONNECTION_SENDING:
 		break;
@@ -332,83 +336,6 @@ void connection_resume(struct exchange *x)
 		connection_settle(c);
 	else if (c->is_closed && !is_awaited(c))
 		connection_free(c);
-}
-
-/* ---- Timeouts ------------------------------------------------------------- */
-
-static void content_timed_out(struct connection *c)
-{
-	const struct server_limits *limits = &c->worker->shared->limits;
-
-	if (c->state == CONNECTION_DISCARD) {
-		connection_close(c);
-	} else if (c->window * 1000 >= limits->content_rate * limits->content_timeout) {
-		c->window = 0;
-	} else {
-		connection_refuse(c, H1_REFUSAL_CONTENT_TIMEOUT, (struct str){ 0 });
-	}
-}
-
-/* A client that takes its answer slowly is borne, but not one that takes it a byte now and then. */
-static void write_timed_out(struct connection *c)
-{
-	const struct server_limits *limits = &c->worker->shared->limits;
-	size_t untaken = connection_untaken(c);
-
-	if (untaken + limits->write_rate * limits->write_timeout / 1000 > c->unsent) {
-		connection_close(c);
-		return;
-	}
-	c->unsent = untaken;
-	worker_set_timeout(c->worker, &c->writing, TIMEOUT_WRITE);
-}
-
-/* It waited for a request as long as one may. */
-static void idle_timed_out(struct connection *c)
-{
-	if (c->h2)
-		h2_connection_end(c, H2_NO_ERROR);
-	else
-		connection_close(c);
-}
-
-void connection_time_out(struct worker *worker, struct timeout *timeout, enum timeout_kind kind)
-{
-	struct connection *c = connection_of(timeout, kind);
-
-	(void)worker;
-	switch (kind) {
-	case TIMEOUT_STREAM_CONTENT:
-	case TIMEOUT_STREAM_WRITE:
-		h2_stream_time_out(timeout, kind);
-		break;
-	case TIMEOUT_IDLE:
-		idle_timed_out(c);
-		break;
-	case TIMEOUT_HEADER:
-		if (c->h2)
-			h2_connection_end(c, H2_ENHANCE_YOUR_CALM);
-		else
-			connection_refuse(c, H1_REFUSAL_HEADER_TIMEOUT, (struct str){ 0 });
-		break;
-	case TIMEOUT_CONTENT:
-		content_timed_out(c);
-		break;
-	case TIMEOUT_WRITE:
-		write_timed_out(c);
-		break;
-	case TIMEOUT_TURN:
-		c->had_turn = false;
-		break;
-	case TIMEOUT_HANDSHAKE:
-	case TIMEOUT_LINGER:
-	case TIMEOUT_NONE:
-	case TIMEOUT_KINDS:
-		connection_close(c);
-		break;
-	}
-	if (!c->is_closing)
-		connection_settle(c);
 }
 
 /* ---- Its beginning -------------------------------------------------------- */

@@ -22,10 +22,13 @@
 #include "server/worker.h"
 #include "wire/tls.h"
 
+struct connection_feed;
+
 enum connection_state {
 	CONNECTION_HEAD,    /* the head of the next request is to come */
 	CONNECTION_CONTENT, /* the exchange takes content */
 	CONNECTION_WAIT,    /* the exchange is with another thread */
+	CONNECTION_FEED,    /* it has become a feed: connection_feed.h */
 	CONNECTION_SENDING, /* content of the answer comes from a source, as far as the client takes it */
 	CONNECTION_DISCARD, /* answered before its content came, which is read and forgotten */
 	CONNECTION_LINGER   /* the last answer is on its way; what comes is forgotten (section 9.6) */
@@ -49,6 +52,7 @@ struct connection {
 	struct connection *prev, *next; /* of the worker's list */
 	struct exchange *x;       /* of the request that came, at least in part; else NULL */
 	struct h1 h1;
+	struct connection_feed *feed; /* while FEED; else NULL */
 	struct h2_connection *h2; /* where the client speaks HTTP/2: its streams have the exchanges; else NULL */
 	struct tls *tls;          /* from its first byte on, where it is_secure; else NULL */
 	struct pooled *in;        /* what came and was not used yet, from `in_at` on; NULL where nothing */
@@ -118,6 +122,8 @@ bool connection_is_paused(const struct connection *c);
 void connection_end_answer(struct connection *c);
 /* A line in the log; `at` says when it was answered, of `out` bytes that went. */
 void connection_log_answer(struct connection *c, const struct connection_content *at, bool is_dropped);
+/* Its exchange is done with, however it ended. */
+void connection_drop_exchange(struct connection *c);
 /* Logs a request that gets no answer, since the client is gone, and forgets it. */
 void connection_forget_request(struct connection *c);
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "message/content_source.h"
 #include "server/admission.h"
+#include "server/connection_feed.h"
 #include "server/h2_connection.h"
 #include "server/request.h"
 
@@ -24,6 +25,7 @@ bool connection_is_paused(const struct connection *c)
 	if (c->h2)
 		return c->sending != NULL;
 	return c->state == CONNECTION_WAIT || c->state == CONNECTION_SENDING ||
+	       (c->state == CONNECTION_FEED && c->sending) ||
 	       (c->state == CONNECTION_HEAD && (c->sending || c->had_turn));
 }
 
@@ -66,7 +68,7 @@ static void leave_flight(struct connection *c)
 	c->in_flight = false;
 }
 
-static void forget_exchange(struct connection *c)
+void connection_drop_exchange(struct connection *c)
 {
 	leave_flight(c);
 	worker_give_exchange(c->worker, c->x);
@@ -82,13 +84,13 @@ void connection_forget_request(struct connection *c)
 	if (c->state == CONNECTION_SENDING)
 		connection_log_answer(c, &c->content, true);
 	c->content.source = NULL;
-	forget_exchange(c);
+	connection_drop_exchange(c);
 }
 
 /* Ready for the next request of the connection. */
 static void next_request(struct connection *c)
 {
-	forget_exchange(c);
+	connection_drop_exchange(c);
 	h1_next(&c->h1);
 	timeout_clear(&c->reading);
 	c->state = CONNECTION_HEAD;
@@ -97,7 +99,7 @@ static void next_request(struct connection *c)
 static void start_lingering(struct connection *c)
 {
 	c->is_polite = c->has_request_ended && c->x && !c->x->request.keeps_alive;
-	forget_exchange(c);
+	connection_drop_exchange(c);
 	timeout_clear(&c->reading);
 	c->state = CONNECTION_LINGER;
 }
@@ -177,8 +179,10 @@ void connection_end_answer(struct connection *c)
 
 static void answer(struct connection *c)
 {
-	bool is_kept = write_answer(c);
+	bool is_kept = c->x->response.is_feed ? connection_feed_begin(c) : write_answer(c);
 
+	if (is_kept && c->feed)
+		return;
 	leave_flight(c);
 	if (!is_kept)
 		connection_close(c);
@@ -191,7 +195,7 @@ static void step_without_client(struct connection *c, enum exchange_step step)
 {
 	if (step == EXCHANGE_DONE) {
 		log_request(c, c->x->response.status, request_error(c->x), 0, true);
-		forget_exchange(c);
+		connection_drop_exchange(c);
 	} else if (step == EXCHANGE_CONTENT) {
 		connection_forget_request(c);
 	}
@@ -328,7 +332,7 @@ static bool parse_once(struct connection *c, struct str input, size_t *used)
 
 static bool can_go_on(const struct connection *c, size_t left)
 {
-	if (c->is_closing || c->state == CONNECTION_LINGER || connection_is_paused(c))
+	if (c->is_closing || c->feed || c->state == CONNECTION_LINGER || connection_is_paused(c))
 		return false;
 	return left > 0 || c->state != CONNECTION_HEAD;
 }
@@ -356,7 +360,7 @@ static bool may_be_h2(struct connection *c, struct str input, size_t *ret_used)
 		return true;
 	}
 	if (c->x)
-		forget_exchange(c);
+		connection_drop_exchange(c);
 	timeout_clear(&c->reading);
 	if (h2_connection_start(c))
 		*ret_used = h2_connection_consume(c, input);
@@ -369,6 +373,8 @@ size_t connection_consume(struct connection *c, struct str input)
 
 	if (c->h2)
 		return h2_connection_consume(c, input);
+	if (c->feed)
+		return connection_feed_consume(c, input);
 	if (may_be_h2(c, input, &done))
 		return done;
 	while (can_go_on(c, input.len - done)) {
@@ -387,6 +393,6 @@ size_t connection_consume(struct connection *c, struct str input)
 			connection_flush(c);
 	}
 	if (c->x && c->state == CONNECTION_HEAD && h1_is_idle(&c->h1))
-		forget_exchange(c); /* only empty lines came */
+		connection_drop_exchange(c); /* only empty lines came */
 	return done;
 }

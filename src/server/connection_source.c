@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "message/content_source.h"
+#include "server/connection_feed.h"
 
 enum {
 	PIECE = 16 * 1024 /* bytes that are read at a time; so few of a file cost less copied than sent by page */
@@ -237,6 +238,8 @@ bool connection_pump(struct connection *c)
 {
 	enum pumped pumped = PUMPED;
 
+	if (c->feed)
+		connection_feed_pump(c);
 	if (c->state != CONNECTION_SENDING || c->is_closing || c->sending)
 		return false;
 	while (pumped == PUMPED && !c->is_closing)

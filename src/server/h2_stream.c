@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "message/content_source.h"
+#include "server/feed.h"
 
 enum { HELD_MAX = 256 * 1024 }; /* bytes of answers beyond which further requests are queued */
 
@@ -146,8 +147,9 @@ static void on_wake(struct content_source *source)
 
 static void answer(struct stream *s)
 {
-	const struct exchange *x = s->x;
+	struct exchange *x = s->x;
 	struct worker *worker = worker_of(s);
+	bool is_whole = !x->response.is_feed || feed_source_new(worker, x) == 0;
 	struct content_source *source = x->response.source;
 
 	s->state = STREAM_ANSWERED;
@@ -161,7 +163,7 @@ static void answer(struct stream *s)
 		source->host = s;
 		source->wake = on_wake;
 	}
-	if (h2_respond(s->on->h2, &s->wire, &x->response, worker_date(worker)) < 0)
+	if (!is_whole || h2_respond(s->on->h2, &s->wire, &x->response, worker_date(worker)) < 0)
 		h2_reset(s->on->h2, &s->wire, H2_INTERNAL_ERROR);
 }
 

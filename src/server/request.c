@@ -1,6 +1,7 @@
 /* One request to a worker: see request.h. */
 #include "server/request.h"
 
+#include "base/clock.h"
 #include "server/admission.h"
 #include "server/connection.h"
 #include "server/own_paths.h"
@@ -31,6 +32,26 @@ static void observe_answer(struct worker *worker, const struct exchange *x, cons
 		observe_request(worker->observer, x, &observed);
 }
 
+void request_log_entry(struct worker *worker, const struct access_entry *entry)
+{
+	if (!access_log_add(&worker->log, entry) && worker->observer)
+		observe_lost_line(worker->observer);
+}
+
+void request_observe_opened(struct worker *worker, const struct exchange *x, uint64_t in, uint64_t out)
+{
+	uint64_t now_us = clock_monotonic_us();
+	const struct access_entry entry = {
+		.wall_ms = clock_wall_ms(),
+		.status = x->response.status,
+		.us = now_us - x->began_us,
+		.in = in,
+		.out = out,
+	};
+
+	observe_answer(worker, x, &entry, now_us);
+}
+
 void request_log(struct worker *worker, const struct exchange *x, const struct request_end *end)
 {
 	struct access_entry entry = {
@@ -54,8 +75,7 @@ void request_log(struct worker *worker, const struct exchange *x, const struct r
 		return;
 	if (x->match.path)
 		entry.route = x->match.path->template_text;
-	if (!access_log_add(&worker->log, &entry) && worker->observer)
-		observe_lost_line(worker->observer);
+	request_log_entry(worker, &entry);
 	observe_answer(worker, x, &entry, end->now_us);
 }
 

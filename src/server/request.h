@@ -24,6 +24,9 @@ enum exchange_step request_begin(struct worker *worker, struct exchange *x);
 void request_leave(struct worker *worker);
 /* A line in the log, and a word to whoever observes. */
 void request_log(struct worker *worker, const struct exchange *x, const struct request_end *end);
+/* The two apart: of a feed that has begun, to whoever observes; and the line in the log when it ended. */
+void request_observe_opened(struct worker *worker, const struct exchange *x, uint64_t in, uint64_t out);
+void request_log_entry(struct worker *worker, const struct access_entry *entry);
 /* The error code of its answer, or empty. */
 struct str request_error(const struct exchange *x);
 

@@ -13,6 +13,7 @@
 #include "exchange/running_keys.h"
 #include "server/admin.h"
 #include "server/certificates.h"
+#include "server/feed.h"
 #include "server/hosts.h"
 #include "server/background_jobs.h"
 #include "server/listener.h"
@@ -246,6 +247,15 @@ static int open_listeners(struct statute_server *server, const struct statute_se
 
 /* ---- The public functions ------------------------------------------------- */
 
+/* On the store's thread. */
+static void tell_workers(void *data)
+{
+	struct statute_server *server = data;
+
+	for (size_t i = 0; i < server->worker_count; i++)
+		feeds_tell(server->workers[i]);
+}
+
 static int set_up(struct statute_server *server, const struct statute_server_options *options)
 {
 	int r = take_options(server, options);
@@ -268,6 +278,8 @@ static int set_up(struct statute_server *server, const struct statute_server_opt
 		r = background_jobs_open(server);
 	if (r == 0)
 		r = open_listeners(server, options);
+	if (r == 0)
+		store_watch(server->generation->store, tell_workers, server);
 	buf_add_char(&server->problems, '\0');
 	return r == 0 && server->arena.failed ? STATUTE_ENOMEM : r;
 }
@@ -390,6 +402,8 @@ void statute_server_free(struct statute_server *server)
 {
 	if (!server)
 		return;
+	if (server->generation)
+		store_watch(server->generation->store, NULL, NULL);
 	for (size_t i = 0; i < server->worker_count; i++)
 		worker_free(server->workers[i]);
 	background_jobs_close(server);

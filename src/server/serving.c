@@ -76,13 +76,13 @@ static void end_if_unused(struct worker *worker, struct serving *serving)
 	serving_free(serving);
 }
 
-void serving_take(struct worker *worker)
+bool serving_take(struct worker *worker)
 {
 	struct shared *shared = worker->shared;
 	struct serving *before = worker->serving;
 
 	if (!atomic_load(&worker->offered))
-		return;
+		return false;
 	uv_mutex_lock(&shared->lock);
 	worker->serving = atomic_exchange(&worker->offered, NULL);
 	worker->serving->next = before;
@@ -90,11 +90,23 @@ void serving_take(struct worker *worker)
 	uv_mutex_unlock(&shared->lock);
 	if (before)
 		end_if_unused(worker, before);
+	return true;
 }
 
 static struct serving *serving_of(struct exchange *x)
 {
 	return (struct serving *)(uintptr_t)x->host;
+}
+
+void serving_hold(struct serving *serving)
+{
+	serving->exchanges++;
+}
+
+void serving_release(struct worker *worker, struct serving *serving)
+{
+	serving->exchanges--;
+	end_if_unused(worker, serving);
 }
 
 void serving_enter(struct worker *worker, struct exchange *x)
@@ -105,10 +117,7 @@ void serving_enter(struct worker *worker, struct exchange *x)
 
 void serving_leave(struct worker *worker, struct exchange *x)
 {
-	struct serving *serving = serving_of(x);
-
-	serving->exchanges--;
-	end_if_unused(worker, serving);
+	serving_release(worker, serving_of(x));
 }
 
 void serving_begin(struct worker *worker, struct exchange *x)

@@ -20,7 +20,7 @@ struct serving {
 	struct store_reader *reader; /* NULL for a worker that is_admin */
 	struct password_cache *passwords; /* NULL where the document has no schemes */
 	struct token_cache *tokens;  /* NULL where no scheme has keys */
-	size_t exchanges;            /* of its requests, that came at least in part */
+	size_t exchanges;            /* of its requests, that came at least in part; and feeds */
 	struct serving *next;        /* an earlier one with requests in progress */
 };
 
@@ -34,14 +34,18 @@ void serving_free(struct serving *serving);
  * An earlier offer that it has not taken is freed.
  */
 void serving_offer(struct worker *worker, struct serving *serving);
-/* Takes what was offered. */
-void serving_take(struct worker *worker);
+/* Takes what was offered; true where there was something. */
+bool serving_take(struct worker *worker);
 /* The exchange's request is complete to the end of its head: from now on it belongs to the newest. */
 void serving_begin(struct worker *worker, struct exchange *x);
 /* Ends the read transactions of all. */
 void serving_refresh(struct worker *worker);
 /* At the worker's end. */
 void serving_free_all(struct worker *worker);
+
+/* Somebody but an exchange needs it; then no more. */
+void serving_hold(struct serving *serving);
+void serving_release(struct worker *worker, struct serving *serving);
 
 /* For worker_take_exchange and _give_exchange. */
 void serving_enter(struct worker *worker, struct exchange *x);

@@ -57,6 +57,7 @@ struct shared {
 	struct str admin_host;     /* a name that the admin listener is called by, or empty */
 	bool admin_is_public;      /* what operators see is answered on the public listener too */
 	struct door public, admin;
+	atomic_size_t feeds;       /* that are open */
 	struct maintenance maintenance;
 	atomic_uint stops;         /* calls of statute_server_stop */
 	uv_mutex_t lock;

@@ -21,6 +21,8 @@ enum timeout_kind {
 	TIMEOUT_WRITE,   /* the client must take some of its answer */
 	TIMEOUT_STREAM_CONTENT, /* the same as TIMEOUT_CONTENT and TIMEOUT_WRITE, of one of the streams */
 	TIMEOUT_STREAM_WRITE,   /* of HTTP/2 */
+	TIMEOUT_FEED,    /* a feed has to say that it is there; the same of a stream of HTTP/2 */
+	TIMEOUT_STREAM_FEED,
 	TIMEOUT_TURN,    /* others had their turn: a connection with much to do goes on */
 	TIMEOUT_KINDS
 };

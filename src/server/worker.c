@@ -11,6 +11,7 @@
 #include "server/background.h"
 #include "server/connection.h"
 #include "server/early_hints.h"
+#include "server/feed.h"
 #include "server/own_paths.h"
 
 enum {
@@ -219,6 +220,7 @@ static void start_draining(struct worker *worker)
 	worker_stop_listening(worker);
 	worker->drain_due = uv_now(&worker->loop) + worker->shared->limits.drain_timeout;
 	wake_at(worker, worker->drain_due);
+	feeds_end(worker, FEED_DRAINED);
 	for (struct connection *c = worker->connections; c; c = c->next)
 		connection_drain(c);
 }
@@ -241,8 +243,10 @@ static void on_async(uv_async_t *async)
 	struct worker *worker = async->data;
 
 	resume_all(worker);
-	serving_take(worker);
+	if (serving_take(worker))
+		feeds_end(worker, FEED_RELOADED);
 	heed_stops(worker);
+	feeds_read(worker);
 }
 
 /* Without connections nothing is left to be handed back. */
@@ -287,6 +291,8 @@ static void set_timeouts(struct worker *worker)
 		[TIMEOUT_STREAM_CONTENT] = limits->content_timeout,
 		[TIMEOUT_STREAM_WRITE] = limits->write_timeout,
 		[TIMEOUT_TURN] = 1,
+		[TIMEOUT_FEED] = limits->feed_ping,
+		[TIMEOUT_STREAM_FEED] = limits->feed_ping,
 	};
 
 	timeouts_init(&worker->timeouts, after);

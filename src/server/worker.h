@@ -28,6 +28,7 @@
 #include "server/watch.h"
 
 struct connection;
+struct feed_channel;
 
 /* A buffer of the pool, borrowed by a connection while it has something in it. */
 struct pooled {
@@ -63,6 +64,12 @@ struct worker {
 	size_t spare_count;
 	struct pooled *pool;
 	size_t pool_count;
+	struct feed_channel *feeds;   /* what its feeds follow */
+	atomic_size_t feed_count;     /* feeds that are open */
+	atomic_bool has_news;         /* something changed that they follow */
+	uint64_t feeds_read_ms;       /* of the loop, when that was last looked at */
+	unsigned feed_round;
+	bool is_in_feeds;             /* they are being told */
 	struct admission admission;
 	struct encoder *encoder;      /* for its answers, NULL without memory: then none is compressed */
 	size_t in_flight, in_flight_max; /* requests that began and were not answered */

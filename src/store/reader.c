@@ -113,8 +113,8 @@ static struct str scalar_text(const struct json *value)
 	return json_is(value, JSON_STRING) || json_is(value, JSON_NUMBER) ? value->text : (struct str){ 0 };
 }
 
-static bool has_value(const struct collection *collection, const struct store_filter *filter,
-                      const struct json *body, struct str id)
+bool store_filter_holds(const struct collection *collection, const struct store_filter *filter,
+                        const struct json *body, struct str id)
 {
 	bool is_id = filter->member == STORE_MEMBER_ID;
 	const struct store_member *member = is_id ? NULL : &collection->members[filter->member];
@@ -142,7 +142,7 @@ static enum store_outcome meets_scope(const struct collection *collection, const
 	if (r < 0)
 		return r == STATUTE_ENOMEM ? STORE_NO_MEMORY : STORE_BROKEN;
 	for (size_t i = 0; i < count; i++)
-		if (!has_value(collection, &scope[i], body, row->id))
+		if (!store_filter_holds(collection, &scope[i], body, row->id))
 			return STORE_ABSENT;
 	return STORE_DONE;
 }

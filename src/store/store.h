@@ -214,6 +214,9 @@ struct store_filter {
 	bool is_unset; /* of a list, in the place of values: a boolean or text that is missing, null, false or empty */
 };
 #define STORE_MEMBER_ID SIZE_MAX
+/* Does the row of this id have one of the values? As a list finds it; `body` is parsed. Pure. */
+bool store_filter_holds(const struct collection *collection, const struct store_filter *filter,
+                        const struct json *body, struct str id);
 
 /*
  * The row of an id, its texts in `arena`. With `scope` filters the row must meet

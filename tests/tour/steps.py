@@ -41,6 +41,13 @@ def go_on(shop):
     return shop.see("POST", "/orders", shop.ada, ("Expect", "100-continue"), json_=ORDER)
 
 
+@step(101)
+def other_protocol(shop):
+    """orders are followed over a WebSocket"""
+    return shop.see("GET", "/orders/feed", shop.ada, ("Connection", "Upgrade"), ("Upgrade", "websocket"),
+                    ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="))
+
+
 @step(103)
 def hints(shop):
     """the settings, and ahead of them what a shop front will want next"""
@@ -271,6 +278,12 @@ def for_the_others_sake(shop):
 def too_early(shop):
     """an order that came as early data of TLS, as a proxy says"""
     return shop.see("POST", "/orders", shop.ada, ("Early-Data", "1"), json_=ORDER)
+
+
+@step(426)
+def only_over_another_protocol(shop):
+    """orders are followed over neither a WebSocket nor a stream of events"""
+    return shop.see("GET", "/orders/feed", shop.ada)
 
 
 @step(428)

@@ -76,6 +76,64 @@ static void an_operation_is_bound_to_one_thing_alone(void **state)
 	FAULT("{unsuported: true}", "17", "x-statute has no key 'unsuported' here; did you mean 'unsupported'?");
 }
 
+static void a_feed_follows_a_collection(void **state)
+{
+	const struct bound_operation *feed;
+
+	(void)state;
+	bind_text(S(HEAD_3_1 "paths:\n"
+	                     "  /notes: {get: {responses: {'200': {description: All.}}}}\n"
+	                     "  /notes/{id}:\n"
+	                     "    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n"
+	                     "    get: {responses: {'200': {description: One.}}}\n"
+	                     "  /authors/{author}/feed:\n"
+	                     "    parameters: [{name: author, in: path, required: true, schema: {type: integer}}]\n"
+	                     "    x-statute: {feed: notes}\n"
+	                     "    get:\n"
+	                     "      parameters: [{name: id, in: query, schema: {type: integer}}]\n"
+	                     "      responses: {'200': {description: Changes.}}\n"),
+	          STATUTE_EDOCUMENT, "api.yaml:9:18: error: the path parameter 'author' is no scalar member of 'notes'; "
+	                             "call it like the member that it narrows the feed by\n");
+	bind_text(S(HEAD_3_1 "paths:\n"
+	                     "  /notes: {get: {responses: {'200': {description: All.}}}}\n"
+	                     "  /notes/{id}:\n"
+	                     "    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n"
+	                     "    get: {responses: {'200': {description: One.}}}\n"
+	                     "  /news:\n"
+	                     "    x-statute: {feed: notes}\n"
+	                     "    get:\n"
+	                     "      parameters: [{name: id, in: query, schema: {type: integer}}]\n"
+	                     "      responses: {'200': {description: Changes.}}\n"), 0, "");
+	feed = api->paths[2].operations[METHOD_GET];
+	assert_int_equal(feed->kind, BINDING_FEED);
+	assert_str(feed->resource->collection.name, "notes");
+	assert_true(resource_of("notes")->collection.is_watched);
+	assert_int_equal(feed->filter_count, 1);
+	assert_false(statute_fact_known(&feed->fixed, STATUTE_FACT_IS_WEBSOCKET));
+}
+
+#define NEWS(value, method) \
+	S(HEAD_3_1 "paths:\n" \
+	           "  /notes: {get: {responses: {'200': {description: All.}}}}\n" \
+	           "  /notes/{id}:\n" \
+	           "    parameters: [{name: id, in: path, required: true, schema: {type: integer}}]\n" \
+	           "    get: {responses: {'200': {description: One.}}}\n" \
+	           "  /news:\n" \
+	           "    x-statute: {feed: " value "}\n" \
+	           "    " method ": {responses: {'200': {description: Changes.}}}\n")
+
+static void a_feed_of_nothing_is_told(void **state)
+{
+	(void)state;
+	bind_text(NEWS("note", "get"), STATUTE_EDOCUMENT,
+	          "api.yaml:9:23: error: 'note' is no collection of this document; did you mean 'notes'?\n");
+	bind_text(NEWS("[notes]", "get"), STATUTE_EDOCUMENT,
+	          "api.yaml:9:23: error: x-statute.feed is an array; name the collection: feed: orders\n");
+	bind_text(NEWS("notes", "delete"), STATUTE_EDOCUMENT,
+	          "api.yaml:9:23: error: a feed takes GET, and the path has DELETE; put the other methods on another "
+	          "path\n");
+}
+
 static void unsupported_is_true_or_tells_of_alternatives(void **state)
 {
 	(void)state;
@@ -477,6 +535,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(keys_that_are_not_known_are_told_with_the_nearest_or_all),
 		TEST(an_operation_is_bound_to_one_thing_alone),
+		TEST(a_feed_follows_a_collection),
+		TEST(a_feed_of_nothing_is_told),
 		TEST(unsupported_is_true_or_tells_of_alternatives),
 		TEST(files_are_of_a_folder_beside_the_document),
 		TEST(what_is_wrong_with_files_is_told),
