@@ -52,17 +52,29 @@ static int wait_for_work(struct batching *batch)
 	return batch->x->host->work(batch->x, do_work) == 0 ? STATUTE_EAGAIN : STATUTE_ENOMEM;
 }
 
+/*
+ * What the parts may use of the batch's host, and no more: they have no connection of their own, and are
+ * answered on the writer thread. The batch was let in, and so are they.
+ */
 static void make_host(struct batching *batch)
 {
-	struct exchange_host *host = &batch->host;
+	const struct exchange_host *whole = batch->x->host;
 
-	*host = *batch->x->host;
-	host->own_path = NULL;
-	host->running_keys = NULL;
-	host->resume = resume_whole;
-	host->work = note_work;
-	host->is_draining = host->is_overloaded = false; /* the batch was let in */
-	host->maintenance = MAINTENANCE_OFF;
+	batch->host = (struct exchange_host){
+		.settings = whole->settings,
+		.api = whole->api,
+		.store = whole->store,
+		.reader = whole->reader,
+		.keyrings = whole->keyrings,
+		.key_sources = whole->key_sources,
+		.passwords = whole->passwords,
+		.tokens = whole->tokens,
+		.limits = whole->limits,
+		.kind_of = whole->kind_of,
+		.resume = resume_whole,
+		.work = note_work,
+		.maintenance = MAINTENANCE_OFF,
+	};
 }
 
 /* ---- Understanding ----------------------------------------------------------- */

@@ -100,6 +100,7 @@ paths:
       responses: {"201": {description: New.}}
   /tags/{id}:
     parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    x-statute: {early-hints: ["</colors.css>; rel=preload"]}
     get: {responses: {"200": {description: One., content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}}}
     put:
       requestBody: {content: {application/json: {schema: {$ref: "#/components/schemas/Tag"}}}}
@@ -287,6 +288,14 @@ def test_ids_that_clients_make_are_those_of_the_rows(client):
     assert responses[1]["body"]["error"] == "ID_ALREADY_EXISTS"
     assert client.get("/tags/red").json() == {"id": "red", "color": "#f00"}
     assert client.get(responses[5]["headers"]["Location"]).json()["color"] == "#0f0"
+
+
+def test_a_part_sends_no_hints_ahead(client):
+    read = part("GET", "/tags/red")
+    responses = each(client, part("PUT", "/tags/red", {"color": "#f00"}), read)
+    assert statuses(responses) == [201, 200]
+    assert statuses(each(client, read)) == [200]
+    assert client.get("/tags/red").status_code == 200
 
 
 def test_a_body_is_of_the_type_that_its_operation_takes_such_a_body_in(client):
