@@ -118,11 +118,7 @@ static enum exchange_step took(struct exchange *x, int r)
 		return EXCHANGE_CONTENT;
 	if (r == STATUTE_EAGAIN)
 		return wait(x);
-	if (r == STATUTE_ENOMEM)
-		return fail(x, r);
-	state_complete(x);
-	FACT(CONTENT_PARSES, true);
-	return exchange_walk(x);
+	return r == STATUTE_ENOMEM ? fail(x, r) : exchange_content_end(x);
 }
 
 static enum exchange_step decode(struct exchange *x, struct str piece)

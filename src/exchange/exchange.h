@@ -248,8 +248,8 @@ struct exchange_kind {
 	 * Takes a piece of the content, where that is not to be gathered in memory and parsed as JSON;
 	 * NULL: it is. The piece is gone after the call. STATUTE_EAGAIN: it was taken, and no more is until
 	 * host->resume; then the call comes again with an empty piece. Another error but STATUTE_ENOMEM:
-	 * the rest is not wanted, and the walk goes on as if all had come; `write` says why. Not called
-	 * for pieces beyond x->content_max. What is left of it after a client that left, or after another
+	 * the rest is not wanted: `taken` comes at once, and says why, or `write` does. Not called for pieces
+	 * beyond x->content_max. What is left of it after a client that left, or after another
 	 * answer, ends with the arena.
 	 */
 	int (*take)(struct exchange *x, struct str piece);

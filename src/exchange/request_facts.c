@@ -181,7 +181,8 @@ static void find_content_facts(struct exchange *x)
 	FACT(HAS_CONTENT, request->has_content);
 	FACT(HAS_LENGTH, !request->is_chunked);
 	FACT(ANNOUNCED_TOO_LARGE, !request->is_chunked && request->content_length > x->content_max);
-	FACT(TYPE_SUPPORTED, !request->has_content || type_is_supported(x));
+	if (!statute_fact_known(&x->facts, STATUTE_FACT_TYPE_SUPPORTED)) /* the kind may know better */
+		FACT(TYPE_SUPPORTED, !request->has_content || type_is_supported(x));
 	FACT(CODING_SUPPORTED, !request_has(request, FIELD_CONTENT_ENCODING) || exchange_coding_is_supported(x));
 	FACT(HAS_CONTENT_RANGE, request_has(request, FIELD_CONTENT_RANGE));
 	FACT(EXPECTS_CONTINUE, request->expects_continue);

@@ -1,6 +1,8 @@
 /* Media types of files: see file_type.h. */
 #include "message/file_type.h"
 
+#include "message/media_type.h"
+
 struct row {
 	struct str extension, type;
 };
@@ -55,4 +57,26 @@ struct str file_type(struct str name)
 	}
 	row = find(str_of(small, len));
 	return row ? row->type : S("application/octet-stream");
+}
+
+/* Of several, the one that is called as its type is ("mp4", not "m4v"), else a short one ("js", not "cjs"). */
+struct str file_extension(struct str type)
+{
+	struct media_type wanted, offered;
+	struct str found = { 0 };
+
+	if (!media_type_parse(type, false, &wanted))
+		return found;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct str extension = rows[i].extension;
+
+		if (!media_type_parse(rows[i].type, false, &offered) || !str_eq_nocase(offered.type, wanted.type) ||
+		    !str_eq_nocase(offered.subtype, wanted.subtype))
+			continue;
+		if (str_eq_nocase(extension, wanted.subtype))
+			return extension;
+		if (!found.at || extension.len < found.len)
+			found = extension;
+	}
+	return found;
 }

@@ -9,5 +9,7 @@
  * application/octet-stream: nobody guesses by the bytes.
  */
 struct str file_type(struct str name);
+/* What names of files of a type end in: "video/mp4" → "mp4"; {NULL, 0} where none is known. */
+struct str file_extension(struct str type);
 
 #endif

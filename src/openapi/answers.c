@@ -79,7 +79,7 @@ static bool add_error(struct codes *codes, struct arena *arena, const struct bou
 {
 	const struct security *security = bound ? bound->security : NULL;
 
-	if (bound && strcmp(code, "RESOURCE_ALREADY_EXISTS") == 0)
+	if (bound && bound->resource && strcmp(code, "RESOURCE_ALREADY_EXISTS") == 0)
 		return add_duplicates(codes, arena, bound);
 	if (security && security->scheme_count && strcmp(code, "CREDENTIALS_REQUIRED") == 0)
 		return add_code(codes, arena, security->missing_code);

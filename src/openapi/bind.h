@@ -34,6 +34,7 @@ enum binding_kind {
 	BINDING_JOB_MONITOR,
 	BINDING_JOB_RESULT,
 	BINDING_FILES,
+	BINDING_UPLOAD,
 };
 
 /* A business rule: its expression is the store's rule of the same index. */
@@ -194,7 +195,15 @@ struct job_api {
 /* The members of a job's row that the store looks at. */
 enum { JOB_MEMBER_OPERATION, JOB_MEMBER_STATUS, JOB_MEMBER_UNTIL, JOB_MEMBERS };
 
-/* BINDING_FILES: the files of a folder. */
+/* What clients may put into a folder: files: {uploads: …}. */
+struct upload_binding {
+	uint64_t max;        /* bytes of one file */
+	uint64_t quota;      /* bytes of all files of the folder together; 0: as many as there is room for */
+	bool needs_length;   /* Content-Length must say how long a file is */
+	bool requires_match; /* a change must say which file it means, and a new one that there is none */
+};
+
+/* BINDING_FILES, and BINDING_UPLOAD for what changes them: the files of a folder. */
 struct file_binding {
 	struct str folder;        /* its path, NUL-terminated */
 	int fd;                   /* of the folder, while the document is served; else -1 */
@@ -203,6 +212,7 @@ struct file_binding {
 	bool is_attachment;       /* to be saved, not shown */
 	bool is_plain;            /* NAME.br and NAME.gz are nothing else than files of those names */
 	struct str cache_control; /* may be empty */
+	const struct upload_binding *uploads; /* NULL: clients may read alone */
 	uint32_t at;              /* where the document says so */
 	struct file_binding *next; /* of api->files */
 };
@@ -306,6 +316,9 @@ struct api {
 	struct security_scheme *schemes;
 	size_t scheme_count;
 };
+
+/* upload_binding.c: is multipart/form-data among what the operation takes? */
+bool upload_takes_forms(const struct operation *operation);
 
 /* The index of a scalar member, STORE_MEMBER_ID for the id; false where there is none. */
 bool bind_member_find(const struct resource *resource, struct str name, size_t *ret_member);

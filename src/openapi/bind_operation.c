@@ -177,7 +177,8 @@ static const char *reason_unbound(const struct place *place, enum method method)
 	case BINDING_JOB:
 	case BINDING_JOB_MONITOR:
 	case BINDING_JOB_RESULT:
-	case BINDING_FILES: return NULL; /* no place is of such a kind: see special.c */
+	case BINDING_FILES:
+	case BINDING_UPLOAD: return NULL; /* no place is of such a kind: see special.c */
 	case BINDING_COLLECTION:
 		return method == METHOD_GET || method == METHOD_HEAD || method == METHOD_POST ||
 		                       method == METHOD_OPTIONS

@@ -104,6 +104,15 @@ int folder_read(struct binder *binder, const struct path_item *path, const struc
                const void **ret_said);
 int folder_complete(struct binder *binder, struct bound_operation *bound);
 void folder_settle(const struct api *api, struct bound_operation *bound);
+/*
+ * upload_binding.c: what stands under `uploads`; NULL where it is false. Then an operation that changes a
+ * folder, which is bound to nothing where there are no uploads, or it is none that can be; its facts.
+ */
+STATUTE_CHECK int upload_binding_read(struct binder *binder, const struct json *value,
+                                      const struct upload_binding **ret_said);
+bool upload_takes(enum method method);
+void upload_complete(struct binder *binder, struct bound_operation *bound, const struct file_binding *files);
+void upload_settle(struct bound_operation *bound, const struct upload_binding *uploads);
 
 /* feed_binding.c */
 int feed_binding_read(struct binder *binder, const struct path_item *path, const struct json *value,

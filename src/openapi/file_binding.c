@@ -13,19 +13,20 @@
 
 struct file_key {
 	struct str name;
-	void (*read)(struct binder *binder, const struct json *value, struct file_binding *said);
+	int (*read)(struct binder *binder, const struct json *value, struct file_binding *said);
 };
 
-static void read_path_of(struct binder *binder, const struct json *value, struct file_binding *said)
+static int read_path_of(struct binder *binder, const struct json *value, struct file_binding *said)
 {
 	struct str path = json_text(value);
 
 	if (!json_is(value, JSON_STRING) || !path.len || memchr(path.at, '\0', path.len)) {
 		bind_issue_type(binder, value, "files.folder", EXAMPLE);
-		return;
+		return 0;
 	}
 	said->folder = bind_path_beside(binder, value->at, path);
 	said->at = value->at;
+	return 0;
 }
 
 static bool read_flag(struct binder *binder, const struct json *value, const char *key, const char *remedy)
@@ -35,25 +36,28 @@ static bool read_flag(struct binder *binder, const struct json *value, const cha
 	return json_is_true(value);
 }
 
-static void read_deep(struct binder *binder, const struct json *value, struct file_binding *said)
+static int read_deep(struct binder *binder, const struct json *value, struct file_binding *said)
 {
 	said->is_deep = read_flag(binder, value, "files.deep", "write deep: true");
+	return 0;
 }
 
-static void read_precompressed(struct binder *binder, const struct json *value, struct file_binding *said)
+static int read_precompressed(struct binder *binder, const struct json *value, struct file_binding *said)
 {
 	said->is_plain = !read_flag(binder, value, "files.precompressed", "write precompressed: false");
+	return 0;
 }
 
-static void read_disposition(struct binder *binder, const struct json *value, struct file_binding *said)
+static int read_disposition(struct binder *binder, const struct json *value, struct file_binding *said)
 {
 	if (!str_eq(json_text(value), S("inline")) && !str_eq(json_text(value), S("attachment")))
 		issues_add(binder->issues, value->at, "write disposition: attachment, or leave it out",
 		           "x-statute.files.disposition can only be 'inline' or 'attachment'");
 	said->is_attachment = str_eq(json_text(value), S("attachment"));
+	return 0;
 }
 
-static void read_cache_control(struct binder *binder, const struct json *value, struct file_binding *said)
+static int read_cache_control(struct binder *binder, const struct json *value, struct file_binding *said)
 {
 	struct str text = json_text(value);
 	bool is_plain = json_is(value, JSON_STRING) && text.len;
@@ -63,6 +67,12 @@ static void read_cache_control(struct binder *binder, const struct json *value, 
 	if (!is_plain)
 		bind_issue_type(binder, value, "files.cache-control", "write cache-control: \"public, max-age=3600\"");
 	said->cache_control = text;
+	return 0;
+}
+
+static int read_uploads(struct binder *binder, const struct json *value, struct file_binding *said)
+{
+	return upload_binding_read(binder, value, &said->uploads);
 }
 
 static const struct file_key keys[] = {
@@ -71,20 +81,19 @@ static const struct file_key keys[] = {
 	{ STR_INIT("disposition"), read_disposition },
 	{ STR_INIT("folder"), read_path_of },
 	{ STR_INIT("precompressed"), read_precompressed },
+	{ STR_INIT("uploads"), read_uploads },
 	{ { NULL, 0 }, NULL },
 };
 
-static void read_member(struct binder *binder, const struct json *member, struct file_binding *said)
+static int read_member(struct binder *binder, const struct json *member, struct file_binding *said)
 {
 	const struct file_key *key = keys;
 	struct buf known;
 
 	while (key->read && !str_eq(key->name, member->name))
 		key++;
-	if (key->read) {
-		key->read(binder, member, said);
-		return;
-	}
+	if (key->read)
+		return key->read(binder, member, said);
 	buf_init(&known, binder->arena, 4096);
 	buf_lit(&known, "the keys here are");
 	for (key = keys; key->read; key++)
@@ -92,6 +101,7 @@ static void read_member(struct binder *binder, const struct json *member, struct
 	buf_add_char(&known, '\0');
 	issues_add(binder->issues, member->name_at, known.at, "x-statute.files has no key '%.*s'",
 	           STR_ARG(member->name));
+	return 0;
 }
 
 static bool ends_in_parameter(const struct path_item *path)
@@ -101,12 +111,20 @@ static bool ends_in_parameter(const struct path_item *path)
 	return last && last->parameter.at && !last->more && !last->prefix.len && !last->suffix.len;
 }
 
-/* The path's last parameter names the file; where the tree goes on below, it takes what follows too. */
+/*
+ * The path's last parameter names the file; where the tree goes on below, it takes what follows too. A path
+ * without one is for files that are posted, and get their names then.
+ */
 static int read_path(struct binder *binder, const struct path_item *path, const struct json *value,
                      struct file_binding *said)
 {
 	int r = 0;
 
+	if (said->uploads && !path->parameter_count)
+		return 0;
+	if (said->uploads && said->is_deep)
+		issues_add(binder->issues, value->at, "leave deep out where there are uploads",
+		           "x-statute.files has uploads into a tree of folders");
 	if (!ends_in_parameter(path)) {
 		issues_add(binder->issues, value->name_at, "write the path like /videos/{name}",
 		           "x-statute.files is on a path that does not end in a parameter, which names the file");
@@ -126,6 +144,7 @@ int folder_read(struct binder *binder, const struct path_item *path, const struc
                const void **ret_said)
 {
 	struct file_binding *said = arena_new(binder->arena, struct file_binding);
+	int r;
 
 	if (!said)
 		return STATUTE_ENOMEM;
@@ -135,7 +154,8 @@ int folder_read(struct binder *binder, const struct path_item *path, const struc
 	else if (!json_is(value, JSON_OBJECT) || !json_get(value, S("folder")))
 		issues_add(binder->issues, value->at, EXAMPLE, "x-statute.files names no folder");
 	json_each(member, value)
-		read_member(binder, member, said);
+		if ((r = read_member(binder, member, said)) < 0)
+			return r;
 	said->next = binder->api->files;
 	binder->api->files = said;
 	*ret_said = said;
@@ -145,12 +165,17 @@ int folder_read(struct binder *binder, const struct path_item *path, const struc
 int folder_complete(struct binder *binder, struct bound_operation *bound)
 {
 	enum method method = bound->operation->method;
+	bool is_read = method == METHOD_GET || method == METHOD_HEAD;
 
-	(void)binder;
-	if (method == METHOD_GET || method == METHOD_HEAD)
+	if (upload_takes(method)) {
+		upload_complete(binder, bound, bound->special.said);
+		return 0;
+	}
+	if (is_read && bound->operation->path->parameter_count)
 		return 0;
 	bound->kind = BINDING_NONE;
-	bound->why_not = S("files take GET");
+	bound->why_not = is_read ? S("no parameter of the path names a file")
+	                         : S("files take GET, PUT, POST and DELETE");
 	return 0;
 }
 
@@ -169,8 +194,12 @@ void folder_settle(const struct api *api, struct bound_operation *bound)
 		STATUTE_FACT_ID_DIFFERS, STATUTE_FACT_BODY_VERSION_STALE, STATUTE_FACT_MEMBER_FORBIDDEN,
 	};
 
+	const struct file_binding *files = bound->special.said;
+
 	(void)api;
-	if (bound->kind == BINDING_NONE)
+	if (bound->kind == BINDING_UPLOAD)
+		upload_settle(bound, files->uploads);
+	if (bound->kind != BINDING_FILES)
 		return;
 	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
 		statute_fact_set(&bound->fixed, yes[i], true);

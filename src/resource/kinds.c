@@ -18,6 +18,7 @@ const struct exchange_kind *resource_kind_of(enum binding_kind kind)
 	case BINDING_JOB_MONITOR: return &job_monitor_kind;
 	case BINDING_JOB_RESULT: return &job_result_kind;
 	case BINDING_FILES: return &file_kind;
+	case BINDING_UPLOAD: return &upload_kind;
 	case BINDING_NONE: break;
 	}
 	return NULL;

@@ -14,6 +14,10 @@ const struct exchange_kind *resource_kind_of(enum binding_kind kind);
 extern const struct exchange_kind collection_kind, item_kind, singleton_kind, unsupported_kind;
 extern const struct exchange_kind redirect_kind, gone_kind, legal_kind, choices_kind, batch_kind;
 extern const struct exchange_kind job_kind, job_monitor_kind, job_result_kind, file_kind, feed_kind;
+extern const struct exchange_kind upload_kind;
+
+/* upload.c: removes what uploads of a process that was killed left in the folders. Any thread. */
+void resource_sweep(const struct api *api);
 
 #define FACT(name, is) statute_fact_set(&x->facts, STATUTE_FACT_##name, (is))
 

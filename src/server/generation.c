@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "openapi/public.h"
+#include "resource/resource.h"
 
 /* ---- What is wrong -------------------------------------------------------- */
 
@@ -117,6 +118,8 @@ static int open_files(struct generation *generation, struct buf *problems)
 		issues_sort(&generation->document->issues);
 		tell_issues(generation, problems);
 	}
+	if (r == 0)
+		resource_sweep(generation->api);
 	return r;
 }
 

@@ -218,7 +218,7 @@ static void what_is_wrong_with_files_is_told(void **state)
 	            "x-statute.files.cache-control is a number; write cache-control: \"public, max-age=3600\"");
 	FILES_FAULT("/videos/{name}", "{files: {folder: a, wide: true}}", "36",
 	            "x-statute.files has no key 'wide'; the keys here are cache-control, deep, disposition, folder, "
-	            "precompressed");
+	            "precompressed, uploads");
 	FILES_FAULT("/videos", "{files: a}", "17",
 	            "x-statute.files is on a path that does not end in a parameter, which names the file; write the "
 	            "path like /videos/{name}");
