@@ -69,8 +69,7 @@ void connection_close(struct connection *c)
 	worker_give_buffer(c->worker, c->out);
 	worker_give_buffer(c->worker, c->encrypted);
 	c->out = c->encrypted = NULL;
-	if (c->x && c->state == CONNECTION_WAIT && c->x->hurry)
-		c->x->hurry(c->x);
+	connection_hurry(c);
 	if (c->x && c->state != CONNECTION_WAIT)
 		connection_forget_request(c);
 	connection_feed_end(c);
@@ -306,8 +305,8 @@ void connection_settle(struct connection *c)
 	c->burst = 0;
 	if (!c->is_closing && c->has_ended && c->state != CONNECTION_LINGER && !connection_is_paused(c))
 		end_input(c);
-	if (!c->is_closing && c->has_ended && c->x && c->state == CONNECTION_WAIT && c->x->hurry)
-		c->x->hurry(c->x); /* whoever sends no more may have left, and need not be kept waiting */
+	if (!c->is_closing && c->has_ended)
+		connection_hurry(c); /* whoever sends no more may have left, and need not be kept waiting */
 	if (!c->is_closing && c->state == CONNECTION_LINGER)
 		finish(c);
 	if (!c->is_closing && worker_is_draining(c->worker) && !c->h2 && is_idle(c) && !has_unread(c))

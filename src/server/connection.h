@@ -124,6 +124,8 @@ void connection_end_answer(struct connection *c);
 void connection_log_answer(struct connection *c, const struct connection_content *at, bool is_dropped);
 /* Its exchange is done with, however it ended. */
 void connection_drop_exchange(struct connection *c);
+/* Requests that wait for what may take seconds are to be resumed now: see exchange.hurry. Any number of times. */
+void connection_hurry(struct connection *c);
 /* Logs a request that gets no answer, since the client is gone, and forgets it. */
 void connection_forget_request(struct connection *c);
 

@@ -75,6 +75,14 @@ void connection_drop_exchange(struct connection *c)
 	c->x = NULL;
 }
 
+void connection_hurry(struct connection *c)
+{
+	if (c->h2)
+		h2_connection_hurry(c);
+	else if (c->x && c->state == CONNECTION_WAIT && c->x->hurry)
+		c->x->hurry(c->x);
+}
+
 void connection_forget_request(struct connection *c)
 {
 	if (c->in_flight) {

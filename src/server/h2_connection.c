@@ -95,6 +95,13 @@ void h2_connection_resume(struct exchange *x)
 	stream_resume(x->host_stream);
 }
 
+void h2_connection_hurry(struct connection *c)
+{
+	for (const struct stream *s = c->h2->first; s; s = s->next)
+		if (s->state == STREAM_WAIT && s->x->hurry)
+			s->x->hurry(s->x);
+}
+
 /*
  * A client that closed its side may still take what is ready or is being made ready, but gives no
  * more room for anything else, and what it began and did not end never will be.

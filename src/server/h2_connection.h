@@ -35,7 +35,9 @@ size_t h2_connection_consume(struct connection *c, struct str input);
 void h2_connection_write(struct connection *c);
 /* The exchange, which waited, is back. */
 void h2_connection_resume(struct exchange *x);
-/* Only for HTTP/2: the client sends nothing more, and all that it sent was used. */
+/* Only for HTTP/2, as the next: see connection_hurry. */
+void h2_connection_hurry(struct connection *c);
+/* The client sends nothing more, and all that it sent was used. */
 void h2_connection_end_input(struct connection *c);
 /* Only for HTTP/2: ends it, saying why. */
 void h2_connection_end(struct connection *c, enum h2_error error);

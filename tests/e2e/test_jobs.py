@@ -9,6 +9,7 @@ import time
 import pytest
 
 import tokens
+from frames import RST_STREAM, Frames, fields, frame, headers, number
 from harness import patiently, request, run
 from problems import assert_problem
 
@@ -458,6 +459,20 @@ def test_who_leaves_is_waited_for_no_more(start, tmp_path):
         getattr(wire, leave)()
         assert server.wait_for_log(lambda line: line.get("id") == leave)["us"] < 20_000_000
         wire.close()
+    (tmp_path / "go").touch()
+
+
+def test_who_resets_a_stream_or_its_connection_is_waited_for_no_more(start, tmp_path):
+    server = start()
+    path = monitor(server.client(), "wait", str(tmp_path / "go"))
+    begun(tmp_path / "go")
+    with Frames(server.port) as peer:
+        for stream, name in ((1, "reset"), (3, "closed")):
+            peer.send(headers(stream, fields("GET", path, ("prefer", "wait=30"), ("x-request-id", name))))
+        assert peer.is_alive() and not peer.streams
+        peer.send(frame(RST_STREAM, 0, 1, number(8)))
+        assert server.wait_for_log(lambda line: line.get("id") == "reset")["us"] < 20_000_000
+    assert server.wait_for_log(lambda line: line.get("id") == "closed")["us"] < 20_000_000
     (tmp_path / "go").touch()
 
 
