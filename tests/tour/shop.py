@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import urllib.parse
@@ -32,11 +33,13 @@ class Shop:
     def __init__(self, binary, folder, *options):
         self.binary, self.folder = str(binary), pathlib.Path(folder)
         self.database = self.folder / "shop.db"
+        self.document = self.folder / "shop" / DOCUMENT.name
+        shutil.copytree(DOCUMENT.parent, self.document.parent)  # what is sent there to be kept is kept there
         self.names = {}  # what stands for what in a printed command: "$ADMIN" for a token
         self.start(*options)
 
     def start(self, *options):
-        command = [self.binary, "serve", str(DOCUMENT), "--listen", "127.0.0.1:0", "--db", str(self.database), "--log", "off",
+        command = [self.binary, "serve", str(self.document), "--listen", "127.0.0.1:0", "--db", str(self.database), "--log", "off",
                    *OPTIONS, *options]
         self.errors = open(self.folder / "stderr.txt", "ab")
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self.errors, stdin=subprocess.DEVNULL, text=True,
