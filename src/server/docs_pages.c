@@ -22,7 +22,6 @@ static int find_document(struct exchange *x, struct str more, bool *ret_exists)
 {
 	struct published *published = &generation_of(x)->published;
 	struct own_request *own = own_request_of(x);
-	int r;
 
 	(void)more;
 	*ret_exists = true;
@@ -31,8 +30,7 @@ static int find_document(struct exchange *x, struct str more, bool *ret_exists)
 	if (own->found) /* it was tried for this request */
 		return STATUTE_ENOMEM;
 	own->found = published;
-	r = x->host->work(x, publish);
-	return r < 0 ? r : STATUTE_EAGAIN;
+	return x->host->work(x, publish) == 0 ? STATUTE_EAGAIN : STATUTE_ENOMEM; /* 503: there is too much to do */
 }
 
 static struct str tag_of_document(struct exchange *x, struct str more)

@@ -12,13 +12,12 @@ static void send_on_stream(struct stream *s, struct str links)
 		h2_reset(s->on->h2, &s->wire, H2_INTERNAL_ERROR);
 }
 
-/* A part of a batch has no client of its own. */
 void early_hints_send(struct exchange *x)
 {
 	struct connection *c = x->host_data;
 	struct buf *out;
 
-	if (!c || c->is_closing)
+	if (c->is_closing)
 		return;
 	if (x->host_stream)
 		send_on_stream(x->host_stream, x->bound->early_hints);

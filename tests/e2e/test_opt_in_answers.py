@@ -209,3 +209,11 @@ def test_hints_come_over_http_2_too(shop):
 def test_hints_that_are_no_links_are_told_of_at_their_place(tmp_path, hints):
     said = refused(tmp_path, DOCUMENT % f"x-statute: {{early-hints: {hints}}}")
     assert "api.yaml:6:30: error: x-statute.early-hints is no list" in said and said.count("is no list") == 1
+
+
+def test_a_part_of_a_batch_has_no_hints(shop, who):
+    content = {"requests": [{"method": "GET", "path": "/settings"}]}
+    with shop.wire() as wire:
+        answer = wire.ask(request("POST", "/batch", f"Authorization: {who(1)['Authorization']}", "Content-Type: application/json",
+                                  content=content), "POST")
+    assert answer.status == 207 and answer.json()["responses"][0]["status"] == 200
