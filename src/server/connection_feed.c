@@ -328,7 +328,7 @@ size_t connection_feed_consume(struct connection *c, struct str input)
 enum timeout_kind connection_feed_timeout(const struct connection *c)
 {
 	if (c->feed->is_ending)
-		return TIMEOUT_LINGER;
+		return connection_has_unsent(c) ? TIMEOUT_NONE : TIMEOUT_LINGER;
 	return c->had_turn ? TIMEOUT_TURN : TIMEOUT_FEED;
 }
 
