@@ -64,6 +64,23 @@ static int64_t collection_version(struct fixture *f)
 	return version;
 }
 
+/* Each change of what was done is kept, and none of what was not. */
+static void check_changes(struct fixture *f, int64_t before, int64_t after)
+{
+	const struct store_events_query query = {
+		.collection = &f->users, .after = before, .limit = 10, .bytes_max = 1 << 20
+	};
+	struct store_events events;
+
+	if (!f->users.is_watched)
+		return;
+	assert_int_equal(store_read_events(f->reader, &query, &f->arena, &events), STORE_DONE);
+	store_reader_refresh(f->reader);
+	assert_int_equal(events.count, after - before);
+	for (size_t i = 0; i < events.count; i++)
+		assert_int_equal(events.list[i].version, before + 1 + (int64_t)i);
+}
+
 static void write_under(struct fixture *f, struct fault *fault, bool lasts)
 {
 	long hits = 1;
@@ -83,6 +100,7 @@ static void write_under(struct fixture *f, struct fault *fault, bool lasts)
 		fault_set(fault, 0, false);
 		check_batch(f, &batch);
 		after = collection_version(f);
+		check_changes(f, before, after);
 		done = (batch.outcomes[0] == STORE_DONE) + (batch.outcomes[2] == STORE_DONE);
 		if (batch.outcomes[0] != STORE_UNKNOWN && batch.outcomes[2] != STORE_UNKNOWN)
 			assert_int_equal(after - before, done);
@@ -110,6 +128,39 @@ static void a_write_meets_a_failing_disk_anywhere(void **state)
 static void a_write_meets_a_dead_disk_anywhere(void **state)
 {
 	write_under(*state, &file_fault, true);
+}
+
+static void a_watched_write_meets_lack_of_memory_anywhere(void **state)
+{
+	struct fixture *f = *state;
+
+	f->users.is_watched = true;
+	write_under(f, &memory_fault, false);
+}
+
+static void a_watched_write_meets_a_failing_disk_anywhere(void **state)
+{
+	struct fixture *f = *state;
+
+	f->users.is_watched = true;
+	write_under(f, &file_fault, false);
+}
+
+/* Changes: all of them, or it says that it failed. */
+static bool read_changes(struct fixture *f)
+{
+	const struct store_events_query query = {
+		.collection = &f->users, .after = 0, .limit = 10, .bytes_max = 1 << 20
+	};
+	struct store_events events;
+
+	if (!f->users.is_watched)
+		return true;
+	if (store_read_events(f->reader, &query, &f->arena, &events) != STORE_DONE)
+		return false;
+	assert_int_equal(events.count, events.version);
+	assert_str(events.list[1].after, "{\"age\":2}");
+	return true;
 }
 
 /* A row, a list in an order with a total, and rules: each is right, or says that it failed. */
@@ -143,7 +194,7 @@ static bool read_all(struct fixture *f)
 		assert_int_equal(broken, 1);
 	else
 		good = false;
-	return good;
+	return read_changes(f) && good;
 }
 
 static void read_under(struct fixture *f, struct fault *fault, bool lasts, bool is_cold)
@@ -180,6 +231,7 @@ static void a_read_meets_lack_of_memory_anywhere(void **state)
 
 static void a_first_read_meets_lack_of_memory_anywhere(void **state)
 {
+	((struct fixture *)*state)->users.is_watched = true;
 	read_under(*state, &memory_fault, false, true);
 }
 
@@ -253,6 +305,8 @@ int main(void)
 		FAULT_TEST(a_write_meets_lasting_lack_of_memory_anywhere),
 		FAULT_TEST(a_write_meets_a_failing_disk_anywhere),
 		FAULT_TEST(a_write_meets_a_dead_disk_anywhere),
+		FAULT_TEST(a_watched_write_meets_lack_of_memory_anywhere),
+		FAULT_TEST(a_watched_write_meets_a_failing_disk_anywhere),
 		FAULT_TEST(a_read_meets_lack_of_memory_anywhere),
 		FAULT_TEST(a_first_read_meets_lack_of_memory_anywhere),
 		FAULT_TEST(a_first_read_meets_lasting_lack_of_memory_anywhere),

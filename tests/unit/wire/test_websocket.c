@@ -123,6 +123,7 @@ static void the_key_of_rfc_6455_is_answered(void **state)
 	(void)state;
 	assert_true(websocket_accept(S("dGhlIHNhbXBsZSBub25jZQ=="), accept));
 	assert_true(str_eq(str_of(accept, sizeof(accept)), S("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=")));
+	assert_false(websocket_accept(S("short"), accept));
 }
 
 static void a_key_is_sixteen_bytes_in_base64(void **state)
