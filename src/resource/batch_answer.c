@@ -211,6 +211,7 @@ void batch_explain_failure(struct batching *batch)
 	struct exchange *x = batch->x;
 
 	copy_fields(&x->response, &part->response);
+	x->verdict.code = part->verdict.code; /* as which it is counted and traced, too */
 	x->problem.code = part->problem.code;
 	x->problem.hint = part->problem.hint;
 	x->problem.retry_after = part->problem.retry_after;

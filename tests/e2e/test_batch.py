@@ -10,6 +10,7 @@ import pytest
 
 from harness import request, run
 from problems import assert_problem, errors_of
+from prometheus import scrape
 from reloading import hang_up
 from test_reload import _wait_until_read as wait_until_read
 from tokens import bearer, claims, secret_key, signed
@@ -585,6 +586,18 @@ def test_a_hundred_requests_are_one_commit(server, client):
     response = send(client, "/transaction", [part("POST", "/accounts", {"name": f"n{i}"}) for i in range(MANY)])
     assert statuses(response.json()["responses"]) == [201] * MANY
     assert commits(server) == before + 1
+
+
+def test_a_batch_is_counted_and_logged_once_by_what_failed_it(server, client):
+    response = send(client, "/transaction", [part("GET", "/accounts"), part("DELETE", "/accounts/9", If_Match="*")])
+    assert response.status_code == 404
+    line = server.wait_for_log(lambda line: line["id"] == response.headers["X-Request-Id"])
+    assert (line["status"], line["error"], line["node"]) == (404, "RESOURCE_NOT_FOUND", "K00a")
+    metrics = scrape(server)
+    assert metrics.get("statute_errors_total", code="RESOURCE_NOT_FOUND") == 1
+    assert len(server.log()) == 1
+    text = run("explain", response.headers["X-Request-Id"], "--admin", server.admin).stdout
+    assert "404" in text and "K00a" in text
 
 
 def commits(server):
