@@ -209,6 +209,15 @@ def gone(shop):
     return shop.see("GET", order, shop.admin_token)
 
 
+@step(411)
+def without_a_length(shop):
+    """a video whose length nobody says"""
+    return shop.see("PUT", "/videos/tea.vtt", shop.admin_token, ("Content-Type", "text/vtt"), ("If-None-Match", "*"),
+                    ("Transfer-Encoding", "chunked"),
+                    shown="curl -i -T - localhost:8080/videos/tea.vtt -H \"$ADMIN\" -H 'Content-Type: text/vtt' "
+                          "-H 'If-None-Match: *' < tea.vtt")
+
+
 @step(412)
 def changed_meanwhile(shop):
     """a product is changed by somebody who saw an earlier one"""
