@@ -427,6 +427,7 @@ void exchange_answer(struct exchange *x)
 		return;
 	}
 	exchange_encode(x);
+	exchange_tell_language(x);
 	if (x->bound && x->bound->deprecation)
 		exchange_add_deprecation(x, x->bound->deprecation);
 	exchange_add_cors(x);

@@ -161,6 +161,7 @@ struct exchange {
 	size_t limit_count;
 	struct exchange_key *key; /* its Idempotency-Key, once the facts of phase KEY are known */
 
+	unsigned language;           /* of resource->languages: of the answer, or of what is written */
 	unsigned offer;              /* of bound->offers, the one that is sent */
 	bool is_tagged;              /* a conditional field names a representation that could be sent, */
 	enum coding tagged_coding;   /* and this is its coding */
@@ -311,6 +312,8 @@ struct str exchange_target(struct exchange *x, const struct target *target, stru
                            bool takes_query);
 /* Adds a Link with this relation; of an empty target none. */
 void exchange_add_link(struct exchange *x, const struct target *target, const char *relation);
+/* The language of the answer, or of what is written; empty where the resource has its texts in one. */
+struct str exchange_language(const struct exchange *x);
 /* The media type that is sent, of one that is bound. */
 const struct representation *exchange_representation(const struct exchange *x);
 /* The entity tag of the representation that is sent: of x->target.etag and its media type. May be empty. */

@@ -79,6 +79,13 @@ bool exchange_tag_is_in(struct exchange *x, struct str list, bool is_strong);
 /* Compresses an answer that is complete, where that is to be, and says so in its fields. */
 void exchange_encode(struct exchange *x);
 
+/* ---- language.c: which language ---- */
+
+/* Sets x->language; a Content-Language that cannot be is an error of the parameters. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int exchange_choose_language(struct exchange *x);
+/* Content-Language and Vary of an answer that is complete but for that. */
+void exchange_tell_language(struct exchange *x);
+
 /* ---- secure.c: what the connection has to do with it ---- */
 
 /* Sets the facts of rows A12 to A14; `is_own` is whether the path is one of the server's own. */

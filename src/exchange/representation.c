@@ -107,12 +107,14 @@ static enum coding coding_of(struct exchange *x)
 static struct str tag_of(struct exchange *x, enum coding coding)
 {
 	struct str type = x->bound && x->bound->representations ? exchange_representation(x)->tag : S("");
+	struct str language = x->language ? exchange_language(x) : S("");
 	struct str tag = x->target.etag;
 
-	if (!tag.len || (!type.len && coding == CODING_IDENTITY))
+	if (!tag.len || (!type.len && !language.len && coding == CODING_IDENTITY))
 		return tag;
-	return str_printf(&x->arena, "%.*s%.*s%s%.*s\"", STR_ARG(str_sub(tag, 0, tag.len - 1)), STR_ARG(type),
-	                  coding == CODING_IDENTITY ? "" : "-", STR_ARG(coding_names[coding]));
+	return str_printf(&x->arena, "%.*s%.*s%s%.*s%s%.*s\"", STR_ARG(str_sub(tag, 0, tag.len - 1)), STR_ARG(type),
+	                  language.len ? "-" : "", STR_ARG(language), coding == CODING_IDENTITY ? "" : "-",
+	                  STR_ARG(coding_names[coding]));
 }
 
 struct str exchange_tag(struct exchange *x)

@@ -134,9 +134,11 @@ static int find_parameter_facts(struct exchange *x)
 		return 0;
 	if (statute_fact_known(&x->facts, STATUTE_FACT_PARAMETERS_FIT) &&
 	    statute_fact_known(&x->facts, STATUTE_FACT_PATH_PARAMETERS_FIT))
-		return 0;
+		return exchange_choose_language(x);
 	r = parameters_read(x->bound->operation, &x->match, &x->request, x->host->api->is_strict_query,
 	                    &x->arena, &x->parameters);
+	if (r == 0)
+		r = exchange_choose_language(x);
 	if (r == 0 && x->kind && x->kind->check)
 		r = x->kind->check(x);
 	if (r < 0)

@@ -1,7 +1,7 @@
 /*
- * Putting a coding on content that is whole: see encode.h. One stream of zlib is kept and used again.
- * brotli has none to be used again; to make one costs no more than it does with memory that is kept
- * for it, so that nothing is kept. Its quality 2 makes less of JSON than zlib does, and in less time.
+ * Putting a coding on content that is whole: see encode.h. One stream of zlib is kept and used again. brotli
+ * has none to be used again, but its memory is kept: a megabyte that the system gives and takes back each
+ * time, page by page, costs more than the coding. Its quality 2 makes less of JSON than zlib does.
  */
 #include "message/encode.h"
 
@@ -15,12 +15,16 @@ enum {
 	GZIP_WINDOW = 15 + 16,
 	GZIP_MEMORY = 8,
 	BROTLI_QUALITY = 2,
-	BROTLI_WINDOW = 18 /* 256 KiB: lists are seldom longer, and it is a part of what it takes */
+	BROTLI_WINDOW = 18, /* 256 KiB: lists are seldom longer, and it is a part of what it takes */
+	POOL = 2 << 20,     /* what goes beyond that comes from malloc */
+	ALIGNMENT = 16
 };
 
 struct encoder {
 	z_stream z;
 	bool has_stream;
+	char *pool; /* for brotli; NULL before its first use */
+	size_t pooled;
 };
 
 struct encoder *encoder_new(void)
@@ -32,7 +36,32 @@ void encoder_free(struct encoder *encoder)
 {
 	if (encoder && encoder->has_stream)
 		deflateEnd(&encoder->z);
+	if (encoder)
+		free(encoder->pool);
 	free(encoder);
+}
+
+static void *take_memory(void *data, size_t size)
+{
+	struct encoder *encoder = data;
+	size_t room = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	char *at;
+
+	if (!encoder->pool || size > POOL || room > POOL - encoder->pooled)
+		return malloc(size);
+	at = encoder->pool + encoder->pooled;
+	encoder->pooled += room;
+	return at;
+}
+
+/* What lies in the pool is given back all at once, when the next content begins. */
+static void give_memory(void *data, void *at)
+{
+	const struct encoder *encoder = data;
+	uintptr_t where = (uintptr_t)at, pool = (uintptr_t)encoder->pool;
+
+	if (!encoder->pool || where < pool || where >= pool + POOL)
+		free(at);
 }
 
 static bool start_stream(struct encoder *encoder)
@@ -79,13 +108,20 @@ static bool finish_brotli(BrotliEncoderState *state, struct str content, char *a
 	       BrotliEncoderIsFinished(state);
 }
 
-static int encode_brotli(struct str content, struct buf *into)
+static int encode_brotli(struct encoder *encoder, struct str content, struct buf *into)
 {
 	size_t bound = BrotliEncoderMaxCompressedSize(content.len), room = bound;
 	char *at = bound ? buf_reserve(into, bound) : NULL;
-	BrotliEncoderState *state = at ? BrotliEncoderCreateInstance(NULL, NULL, NULL) : NULL;
-	bool is_done = state && finish_brotli(state, content, at, &room);
+	BrotliEncoderState *state;
+	bool is_done;
 
+	if (!at)
+		return STATUTE_ENOMEM;
+	if (!encoder->pool)
+		encoder->pool = malloc(POOL);
+	encoder->pooled = 0;
+	state = BrotliEncoderCreateInstance(take_memory, give_memory, encoder);
+	is_done = state && finish_brotli(state, content, at, &room);
 	if (state)
 		BrotliEncoderDestroyInstance(state);
 	if (!is_done)
@@ -97,6 +133,6 @@ static int encode_brotli(struct str content, struct buf *into)
 int encoder_run(struct encoder *encoder, enum coding coding, struct str content, struct buf *into)
 {
 	if (coding == CODING_BR)
-		return encode_brotli(content, into);
+		return encode_brotli(encoder, content, into);
 	return coding == CODING_GZIP ? encode_gzip(encoder, content, into) : STATUTE_EINVAL;
 }

@@ -6,7 +6,7 @@
 
 struct encoder;
 
-/* Takes some 270 KB once it is first used for gzip. NULL without memory. */
+/* Takes some 270 KB once it is first used for gzip, and 2 MiB for br. NULL without memory. */
 struct encoder *encoder_new(void);
 /* Accepts NULL. */
 void encoder_free(struct encoder *encoder);

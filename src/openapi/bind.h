@@ -101,6 +101,10 @@ struct resource {
 	size_t transition_count;
 	struct str created_member, updated_member; /* readOnly date-times, or empty */
 	struct str version_member;                 /* x-statute: {version: true}, or empty */
+	const struct str *languages; /* of its texts, the default first; none: they are in one */
+	size_t language_count;
+	struct str *localized;       /* the members that are in several */
+	size_t localized_count;
 	bool has_links;                            /* the schema declares _links */
 	bool client_makes_id;                      /* the id is writable: POST may name it */
 	bool requires_match;

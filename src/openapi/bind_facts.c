@@ -226,7 +226,10 @@ static void set_parameter_facts(const struct api *api, const struct bound_operat
 
 	if (bound->kind == BINDING_NONE || !has_parameters(operation, true))
 		SET(PATH_PARAMETERS_FIT, true);
-	if (!has_parameters(operation, false) && !api->is_strict_query && !is_list)
+	/* Content-Language must be a language of the resource */
+	bool takes_language = operation->body && bound->resource && bound->resource->localized_count;
+
+	if (!has_parameters(operation, false) && !api->is_strict_query && !is_list && !takes_language)
 		SET(PARAMETERS_FIT, true);
 }
 

@@ -283,6 +283,8 @@ int bind_resource(struct binder *binder, struct resource *resource, const struct
 	if (!resource->collection.is_singleton)
 		find_id(binder, resource, places, &schemas);
 	find_own_members(resource, &schemas);
+	if ((r = bind_languages(binder, resource, places, schemas.list, schemas.count)) < 0)
+		return r;
 	for (size_t i = 0; i < schemas.count; i++)
 		if ((r = add_members(binder, resource, schemas.list[i])) < 0)
 			return r;

@@ -255,6 +255,12 @@ bool bind_extension_member(struct binder *binder, const struct resource *resourc
 /* The collection that a node names is not there. */
 void bind_issue_collection(struct binder *binder, const struct json *node);
 
+/* language.c: which languages a resource has texts in, and which members are such texts. */
+int bind_languages_key(struct binder *binder, struct resource *resource, const struct json *value);
+STATUTE_CHECK int bind_languages(struct binder *binder, struct resource *resource,
+                                 const struct resource_places *places, const struct schema *const *schemas,
+                                 size_t count);
+
 /* representation.c: the media types that it offers, once its kind, resource and security are known; and their keys. */
 STATUTE_CHECK int bind_representations(struct binder *binder, struct bound_operation *bound);
 int bind_accept_key(struct binder *binder, struct resource *resource, const struct json *value);

@@ -168,7 +168,7 @@ static void add_links(struct exchange *x, struct buf *buf, const struct store_ro
 
 struct str resource_text(struct exchange *x, const struct store_row *row)
 {
-	struct str text = resource_hide_secrets(x, row->body);
+	struct str text = resource_localize_text(x, resource_hide_secrets(x, row->body));
 	struct json *body;
 	struct buf buf;
 

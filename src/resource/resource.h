@@ -25,6 +25,8 @@ void resource_sweep(const struct api *api);
 struct change {
 	struct json *before;  /* the row as it was, parsed; NULL where there is none */
 	struct json *after;   /* what shall be stored, without what Statute fills in */
+	struct json *texts;       /* of the row, in other languages than the first; NULL: it has none */
+	struct json *first_texts; /* the row as it was in the first language; NULL: there is none */
 	struct json *secrets;   /* writeOnly members of the request, by name, or by pointer within others */
 	struct json *passwords; /* those that are; hashed by `write` */
 	bool was_hashing, has_hashed;
@@ -191,6 +193,16 @@ STATUTE_CHECK int resource_check_query(struct exchange *x);
 /* Rows whose member has the value of a parameter, or one of its values; texts in the arena. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int resource_filter_by(struct exchange *x, size_t member, const struct json *value,
                                      struct store_filter *ret_filter);
+
+/* language.c: texts in several languages. Of a resource whose texts are in one, each does nothing. */
+/* A row's body as it is served in the request's language. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int resource_localize(struct exchange *x, struct json *body);
+/* The same of its text; {NULL, 0} without memory. */
+struct str resource_localize_text(struct exchange *x, struct str text);
+/* Parts change->before into that and texts in other languages. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int resource_take_texts(struct exchange *x, struct change *change);
+/* Puts the texts of a body that is to be stored where they belong. 0 or STATUTE_ENOMEM. */
+STATUTE_CHECK int resource_complete_texts(struct exchange *x, const struct change *change, struct json *body);
 
 /* table.c: the rows of a page as CSV or as lines of JSON, whichever was chosen. 0 or STATUTE_ENOMEM. */
 STATUTE_CHECK int resource_write_table(struct exchange *x, struct buf *buf);

@@ -106,9 +106,10 @@ static int add_row(struct exchange *x, struct buf *buf, const struct store_row *
 	struct json *body;
 	int r = resource_parse(x, row->body, &body);
 
-	if (r == 0)
-		add_record(x, buf, body);
-	return r;
+	if (r < 0 || (r = resource_localize(x, body)) < 0)
+		return r;
+	add_record(x, buf, body);
+	return 0;
 }
 
 /* What is stored is one line, unless another program stored it. */

@@ -306,10 +306,14 @@ static int judge_rules(struct exchange *x, const struct json *body)
 
 static int read_before(struct exchange *x, struct change *change)
 {
-	change->before = NULL;
+	int r;
+
+	change->before = change->texts = change->first_texts = NULL;
 	if (x->target.row.state != ROW_LIVE || x->request.method == METHOD_POST)
 		return 0;
-	return resource_parse(x, x->target.row.body, &change->before);
+	if ((r = resource_parse(x, x->target.row.body, &change->before)) < 0)
+		return r;
+	return resource_take_texts(x, change);
 }
 
 static int understand_whole(struct exchange *x, struct change *change)

@@ -84,7 +84,7 @@ static int complete_body(struct exchange *x, const struct change *change, const 
 	                                                  json_new_int(&x->arena, current->version + 1))) < 0)
 		return r;
 	*ret_body = body;
-	return 0;
+	return resource_complete_texts(x, change, body);
 }
 
 static struct str to_text(struct exchange *x, const struct json *value)

@@ -177,8 +177,8 @@ static void a_field_is_a_list_where_its_grammar_is(void **state)
 {
 	static const char *const lists[] = {
 		"accept", "accept-encoding", "accept-language", "access-control-request-headers", "connection",
-		"content-digest", "content-encoding", "expect", "if-match", "if-none-match", "keep-alive", "prefer",
-		"repr-digest", "te", "trailer", "transfer-encoding", "upgrade", "via",
+		"content-digest", "content-encoding", "content-language", "expect", "if-match", "if-none-match",
+		"keep-alive", "prefer", "repr-digest", "te", "trailer", "transfer-encoding", "upgrade", "via",
 	};
 	static const struct {
 		const char *name;

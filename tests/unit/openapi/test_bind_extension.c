@@ -438,7 +438,7 @@ static void the_root_takes_keys_of_its_own(void **state)
 	          "api.yaml:1:42: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
 	          "or leave it out\n"
 	          "api.yaml:1:49: error: x-statute has no key 'unique' here; the keys here are accept, canonical-paths, "
-	          "compress, cors, idempotency, limit, maintenance, query, require-tls, schema-status\n");
+	          "compress, cors, idempotency, languages, limit, maintenance, query, require-tls, schema-status\n");
 	bind_text(S("x-statute: {schema-status: 404}\n" NOTES("{}")), STATUTE_EDOCUMENT,
 	          "api.yaml:1:28: error: x-statute.schema-status can only be 400 or 422; write schema-status: 400, "
 	          "or leave it out\n");
