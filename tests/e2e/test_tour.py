@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from harness import PATIENCE, ROOT, binary
+from harness import PATIENCE, ROOT, binary, run
 
 TOUR = ROOT / "tests" / "tour"
 sys.path.insert(0, str(TOUR))
@@ -50,6 +50,12 @@ def test_codes_that_no_server_of_an_api_answers_have_no_step():
     answer = walk("418")
     assert answer.returncode == 2 and "418: reserved" in answer.stderr
     assert not set(tour.NEVER) & set(steps.STEPS)
+
+
+def test_each_registered_code_has_a_step_or_a_reason_why_it_has_none():
+    registered = {int(code) for code in re.findall(r"^ *([1-5]\d\d)\b", run("explain").stdout, re.M)}
+    assert len(registered) > 60
+    assert set(steps.STEPS) | set(tour.NEVER) == registered
 
 
 def test_the_table_of_the_readme_is_that_of_the_tour():

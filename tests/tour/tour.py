@@ -26,6 +26,7 @@ import shop as shops  # noqa: E402
 # Registered, and answered by no API of this server: why.
 NEVER = {
     102: "retired use",
+    104: "of resumable uploads, a draft that is not served",
     203: "a gateway's, which this server is not",
     208: "WebDAV's",
     226: "delta encoding's",
