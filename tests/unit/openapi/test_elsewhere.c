@@ -295,6 +295,8 @@ static void see_other_names_what_a_row_is_sure_to_have(void **state)
 	assert_true(statute_fact_is(&made->fixed, STATUTE_FACT_SEE_OTHER));
 	assert_int_equal(made->see_other->to.path.pieces[0].source, TARGET_ID);
 	assert_int_equal(made->see_other->to.query.pieces[0].source, TARGET_MEMBER);
+	assert_false(target_write(&made->see_other->to, &(struct target_values){ .id = S("7") },
+	                          &(struct buf){ .max = 0 })); /* a row of before its schema demanded the code */
 	bind_text(S(SHOP("true")), 0, "");
 	SHOP_FAULT("'/orders/{note}'", "35",
 	           "'{note}' in x-statute.see-other is no parameter of the path, and no id or required member of a row; "
@@ -401,6 +403,9 @@ static void rows_are_blocked_by_a_boolean_or_a_text(void **state)
 	assert_str(legal->block.by, "https://r.example/");
 	ITEMS_FAULT("{legal-rows: {member: size, by: /r}}", "38",
 	            "x-statute.legal-rows cannot be 'size'; name a boolean, or a text that says why");
+	ITEMS_FAULT("{legal-rows: {member: 1, by: /r}}", "38", "x-statute.legal-rows names no member; " LEGAL_EXAMPLE);
+	ITEMS_FAULT("{legal-rows: {member: wherefore, by: /r}}", "30",
+	            "'wherefore' is no scalar member of 'pots'; name a string, number, integer or boolean member of its schema");
 	ITEMS_FAULT("{legal-rows: bad}", "29",
 	            "x-statute.legal-rows needs a member of a collection's items, and who blocks them; " LEGAL_EXAMPLE);
 	ITEMS_FAULT("{legal-rows: {member: bad, by: r}}", "47",
