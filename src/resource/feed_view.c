@@ -46,11 +46,11 @@ static void find_beginning(struct exchange *x, struct feed_view *view)
 
 /* ---- Which rows ----------------------------------------------------------- */
 
-/* *ret_filters, in the arena, with room for the owner's. */
+/* *ret_filters, in the arena: the client's own, the owner's, and what law leaves of that. */
 static int find_filters(struct exchange *x, struct store_filter **ret_filters, size_t *ret_count)
 {
 	const struct bound_operation *bound = x->bound;
-	struct store_filter *filters = arena_array(&x->arena, bound->filter_count + 1, sizeof(*filters));
+	struct store_filter *filters = arena_array(&x->arena, bound->filter_count + 2, sizeof(*filters));
 	size_t count = 0;
 	int r;
 
@@ -64,6 +64,8 @@ static int find_filters(struct exchange *x, struct store_filter **ret_filters, s
 			return r;
 	}
 	if (resource_owner_filter(x, &filters[count]))
+		count++;
+	if (resource_block_filter(x, &filters[count]))
 		count++;
 	*ret_filters = filters;
 	*ret_count = count;

@@ -121,6 +121,8 @@ bool store_filter_holds(const struct collection *collection, const struct store_
 	struct str text = is_id ? id : scalar_text(json_get(body, member->name));
 	bool is_number = !is_id && (member->type == STORE_INTEGER || member->type == STORE_REAL);
 
+	if (filter->is_unset)
+		return member->type == STORE_TEXT ? !text.len : !str_eq(text, S("true"));
 	for (size_t i = 0; i < filter->count && text.at; i++)
 		if (is_number ? sql_same_number(text, filter->values[i]) : str_eq(text, filter->values[i]))
 			return true;

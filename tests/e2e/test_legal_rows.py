@@ -2,6 +2,7 @@
 
 import pytest
 
+from feeds import Stream
 from problems import assert_problem
 from tokens import make
 
@@ -43,6 +44,7 @@ paths:
     post:
       requestBody: {content: {application/json: {schema: {type: object}}}}
       responses: {"201": {description: Made.}}
+  /flags/feed: {x-statute: {feed: flags}, get: {responses: {"200": {description: Changes.}}}}
   /flags/{id}:
     parameters: [{name: id, in: path, required: true, schema: {type: integer}}]
     get: {responses: {"200": {description: One.}}}
@@ -114,3 +116,10 @@ def test_a_boolean_blocks_too_and_without_roles_everybody(client):
     assert response.headers["Link"] == '</blocks>; rel="blocked-by"'
     assert client.get("/flags/2").status_code == client.get("/flags/3").status_code == 200
     assert [flag["id"] for flag in client.get("/flags").json()] == [2, 3]
+
+
+def test_no_feed_tells_of_it(client, server):
+    feed = Stream(server.wire(), "/flags/feed")
+    for flag in ({"isBlocked": True}, {"isBlocked": False}, {}):
+        assert client.post("/flags", json=flag).status_code == 201
+    assert [feed.event()[1]["id"] for _ in range(2)] == [2, 3]
