@@ -1,5 +1,6 @@
 """x-statute: {files: …}: the files of a folder, whole and in parts, over real sockets (RFC 9110 sections 13 to 15)."""
 
+import contextlib
 import datetime
 import email.parser
 import email.policy
@@ -461,6 +462,31 @@ def test_a_client_that_takes_nothing_is_cut_off(serve, folder):
     with slow_wire(server) as wire:
         wire.send(request("GET", "/files/big.bin", "X-Request-Id: stuck"))
         assert server.wait_for_log(lambda line: line["id"] == "stuck")["dropped"] is True
+
+
+@pytest.mark.skipif(HTTP2, reason="of HTTP/1.1")
+def test_a_client_that_takes_each_piece_in_time_but_all_of_it_too_slowly_is_cut_off(serve, folder):
+    server = serve(DOCUMENT.format(folder=folder), "--write-timeout", "1s", "--write-rate", "1MiB")
+    with slow_wire(server) as wire:
+        wire.send(request("GET", "/files/big.bin", "X-Request-Id: trickle"))
+        for _ in patiently("it is borne", 0.05):  # a look at the log between two sips
+            with contextlib.suppress(ConnectionResetError):
+                wire.socket.recv(16384)
+            if any(line["id"] == "trickle" for line in server.log()):
+                break
+    assert server.wait_for_log(lambda line: line["id"] == "trickle")["dropped"] is True
+
+
+@pytest.mark.skipif(HTTP2, reason="of HTTP/1.1")
+def test_a_client_that_is_slow_and_fast_enough_gets_all_of_it(serve, folder):
+    server = serve(DOCUMENT.format(folder=folder), "--write-timeout", "500ms")
+    with slow_wire(server) as wire:
+        wire.send(request("GET", "/files/big.bin"))
+        wire._until(b"\r\n\r\n")
+        while len(wire.buffer) < len(BIG):
+            time.sleep(0.02)  # so that it takes several times the timeout
+            assert wire._more(), "cut off"
+        assert wire.buffer == BIG
 
 
 @pytest.mark.skipif(HTTP2, reason="of HTTP/1.1")
