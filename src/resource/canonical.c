@@ -18,7 +18,9 @@ struct str resource_canonical_name(const struct resource *resource, const struct
 	                          : (struct str){ 0 };
 
 	/* a segment of dots would be another path: such an item keeps its id */
-	return str_eq(name, S(".")) || str_eq(name, S("..")) ? (struct str){ 0 } : name;
+	if (str_eq(name, S(".")) || str_eq(name, S("..")))
+		return (struct str){ 0 };
+	return name;
 }
 
 static enum store_outcome find_by_name(struct exchange *x, const struct store_filter *scope, struct store_row *row)

@@ -52,7 +52,8 @@ static bool is_newer(const struct stat *form, const struct stat *file)
  */
 static bool choose_form(struct exchange *x, struct file_target *target, struct stat *ret_stat)
 {
-	struct str accepted = binding_of(x)->is_plain ? (struct str){ 0 } : accepted_codings(x);
+	const struct str none = { 0 };
+	struct str accepted = binding_of(x)->is_plain ? none : accepted_codings(x);
 	unsigned best = accepted.at ? accept_coding_quality(accepted, S("identity")) : 1000;
 	struct stat stat = *ret_stat;
 	bool has_form = false;

@@ -50,7 +50,9 @@ struct str file_name(struct exchange *x, const struct file_binding *files)
 	name = buf_str(&buf);
 	buf_add_char(&buf, '\0');
 	name.at = buf.at;
-	return buf.failed ? (struct str){ 0 } : name;
+	if (buf.failed)
+		return (struct str){ 0 };
+	return name;
 }
 
 /* ---- Opening -------------------------------------------------------------- */

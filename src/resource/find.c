@@ -78,9 +78,10 @@ static bool parent_exists(struct exchange *x, size_t index, bool *ret_answered)
 		/* only where the parent has a member of the same name */
 		if (!bind_member_find(parent, x->bound->resource->collection.members[member].name, &member))
 			continue;
-		filters[count++] = (struct store_filter){
+		filters[count] = (struct store_filter){
 			.member = member, .values = &x->match.values[scopes[i].parameter], .count = 1
 		};
+		count++;
 	}
 	outcome = resource_get(x, &parent->collection, id, filters, count, &row);
 	*ret_answered = resource_read_ended(x, outcome);

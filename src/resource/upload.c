@@ -69,7 +69,9 @@ static struct str sent_name(struct exchange *x)
 {
 	const struct file_binding *files = x->bound->special.said;
 
-	return x->request.method == METHOD_POST ? (struct str){ 0 } : file_name(x, files);
+	if (x->request.method == METHOD_POST)
+		return (struct str){ 0 };
+	return file_name(x, files);
 }
 
 static bool has_controls(struct str name)

@@ -228,10 +228,11 @@ static enum store_outcome tell(struct store_session *session, const struct store
                                const struct store_change *change, const struct store_row *before,
                                int64_t now_ms)
 {
+	const struct str none = { 0 };
 	const struct store_event event = {
 		.id = before->id,
-		.before = before->state == ROW_LIVE ? before->body : (struct str){ 0 },
-		.after = change->verb == STORE_DELETE ? (struct str){ 0 } : change->body,
+		.before = before->state == ROW_LIVE ? before->body : none,
+		.after = change->verb == STORE_DELETE ? none : change->body,
 	};
 
 	return feed_record(session, write, &event, now_ms);
