@@ -423,8 +423,7 @@ def _on_terminal(tmp_path, *options, ignores=False):
         os.setsid()
         fd = os.open(os.ttyname(theirs), os.O_RDWR)  # the first that a session leader opens controls it
         os.close(fd)
-        if ignores:
-            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if ignores else signal.SIG_DFL)  # whatever the tests run under
 
     process = subprocess.Popen(
         [binary(), "serve", str(path), "--listen", "127.0.0.1:0", "--db", str(tmp_path / "t.db"), *options],
