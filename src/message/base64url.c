@@ -25,17 +25,6 @@ void base64url_encode(struct buf *buf, struct str bytes)
 	buf->len += len;
 }
 
-static int digit_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '-' ? 62 : c == '_' ? 63 : -1;
-}
-
 bool base64url_decode(struct arena *arena, struct str text, struct str *ret_bytes)
 {
 	char *bytes = arena_alloc(arena, text.len / 4 * 3 + 3);
@@ -46,7 +35,7 @@ bool base64url_decode(struct arena *arena, struct str text, struct str *ret_byte
 	if (!bytes || text.len % 4 == 1)
 		return false;
 	for (size_t i = 0; i < text.len; i++) {
-		int digit = digit_of(text.at[i]);
+		int digit = base64_digit(text.at[i], "-_");
 
 		if (digit < 0)
 			return false;

@@ -1,6 +1,7 @@
 /* Items and dictionaries of structured fields: see structured.h. The sections are of RFC 9651. */
 #include "message/structured.h"
 
+#include "message/base64url.h"
 #include "message/syntax.h"
 
 enum { INTEGER_DIGITS = 15, WHOLE_DIGITS = 12, FRACTION_DIGITS = 3, BITS = 6 };
@@ -116,24 +117,13 @@ static bool read_token(struct str *rest)
 	return true;
 }
 
-static int digit_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* Section 4.2.7: what the padding is, and the bits that it fills, is not looked at. */
 static bool is_base64(struct str text)
 {
 	while (text.len && text.at[text.len - 1] == '=')
 		text.len--;
 	for (size_t i = 0; i < text.len; i++)
-		if (digit_of(text.at[i]) < 0)
+		if (base64_digit(text.at[i], "+/") < 0)
 			return false;
 	return text.len % 4 != 1;
 }
@@ -292,7 +282,7 @@ size_t structured_decode(struct str bytes, unsigned char *out, size_t max)
 	size_t len = 0;
 
 	for (size_t i = 0; i < bytes.len && bytes.at[i] != '='; i++) {
-		bits = bits << BITS | (uint32_t)digit_of(bytes.at[i]);
+		bits = bits << BITS | (uint32_t)base64_digit(bytes.at[i], "+/");
 		count += BITS;
 		if (count < 8)
 			continue;

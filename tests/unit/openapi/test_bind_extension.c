@@ -1,7 +1,5 @@
 /* What x-statute can say, and each mistake in it: told at its place, with what to write instead. */
-#include "unit/openapi/folder.h"
-
-#include "openapi/bind.h"
+#include "unit/openapi/bound.h"
 
 #define NOTES(extension) \
 	HEAD_3_1 "paths:\n" \
@@ -24,20 +22,6 @@
 
 #define SCALARS "; name a string, number, integer or boolean member of its schema"
 
-static const struct api *api;
-
-static void bind_text(struct str text, int result, const char *issues)
-{
-	struct api *bound = NULL;
-
-	write_file("api.yaml", text);
-	document = NULL;
-	assert_int_equal(document_load(&arena, "api.yaml", &document), 0);
-	assert_int_equal(bind_document(document, &bound), result);
-	if (issues)
-		assert_str(issues_text(), issues);
-	api = bound;
-}
 #define BINDS(extension) bind_text(S(NOTES(extension)), 0, "")
 #define FAULT(extension, column, text) \
 	bind_text(S(NOTES(extension)), STATUTE_EDOCUMENT, "api.yaml:5:" column ": error: " text "\n")

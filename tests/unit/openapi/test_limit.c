@@ -1,7 +1,5 @@
 /* `limit` of x-statute: which limits hold for which operation, and each mistake told at its place. */
-#include "unit/openapi/folder.h"
-
-#include "openapi/bind.h"
+#include "unit/openapi/bound.h"
 
 #define API(root, path, operation) \
 	HEAD_3_1 root "paths:\n" \
@@ -20,19 +18,6 @@
 
 #define FORM "write limit: {requests: 100, window: 60, by: client}"
 
-static const struct api *api;
-
-static void bind_text(struct str text, int result, const char *issues)
-{
-	struct api *bound = NULL;
-
-	write_file("api.yaml", text);
-	document = NULL;
-	assert_int_equal(document_load(&arena, "api.yaml", &document), 0);
-	assert_int_equal(bind_document(document, &bound), result);
-	assert_str(issues_text(), issues);
-	api = bound;
-}
 #define BINDS(text) bind_text(S(text), 0, "")
 #define FAULT(limit, column, text) \
 	bind_text(S(NOTES(limit)), STATUTE_EDOCUMENT, "api.yaml:5:" column ": error: " text "\n")

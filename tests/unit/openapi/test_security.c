@@ -2,9 +2,7 @@
  * securitySchemes and security, and x-statute of both: what is demanded, what a 401 challenges with,
  * and what is wrong, at its place.
  */
-#include "unit/openapi/folder.h"
-
-#include "openapi/bind.h"
+#include "unit/openapi/bound.h"
 
 #define OK "responses: {'200': {description: Done.}}"
 #define GET(security) "    get: {security: " security ", " OK "}\n"
@@ -48,20 +46,6 @@
 	"B}}}}\n"
 #define ALL BEARER BASIC KEY COOKIE QUERY OAUTH
 
-static struct api *api;
-
-static void bind_text(struct str text, int result, const char *issues)
-{
-	struct api *made = NULL;
-
-	write_file("api.yaml", text);
-	document = NULL;
-	assert_int_equal(document_load(&arena, "api.yaml", &document), 0);
-	assert_int_equal(bind_document(document, &made), result);
-	issues_sort(&document->issues);
-	assert_str(issues_text(), issues);
-	api = made;
-}
 #define BIND(paths) bind_text(S(DOCUMENT("Shop", ALL, paths)), 0, "")
 
 static const struct bound_operation *get(const char *template)

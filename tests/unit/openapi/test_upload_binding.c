@@ -1,22 +1,5 @@
 /* x-statute: {files: {uploads: …}}: what is bound to it, and each mistake in it. */
-#include "unit/openapi/folder.h"
-
-#include "openapi/bind.h"
-
-static const struct api *api;
-
-static void bind_text(struct str text, int result, const char *issues)
-{
-	struct api *bound = NULL;
-
-	write_file("api.yaml", text);
-	document = NULL;
-	assert_int_equal(document_load(&arena, "api.yaml", &document), 0);
-	assert_int_equal(bind_document(document, &bound), result);
-	if (issues)
-		assert_str(issues_text(), issues);
-	api = bound;
-}
+#include "unit/openapi/bound.h"
 
 #define UPLOADS(said) \
 	HEAD_3_1 "paths:\n" \
