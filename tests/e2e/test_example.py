@@ -80,6 +80,18 @@ def test_orders_are_seen_by_their_user_and_admins_and_so_many_a_minute(client, w
     assert client.post("/orders", json=order, headers=who(bob)).status_code == 201
 
 
+def test_a_list_of_orders_has_those_of_every_status(client, who):
+    admin = who(100, "admin")
+    tea = client.post("/products", json=TEA, headers=admin).json()["id"]
+    ada = who(sign_up(client, "ada"))
+    made = client.post("/orders", json={"productId": tea, "quantity": 1, "subtotal": 3.50}, headers=ada)
+    assert made.status_code == 201 and made.json()["status"] == "pending", made.text
+    merge = {**admin, "Content-Type": "application/merge-patch+json"}
+    assert client.patch(made.headers["Location"], content=b'{"status": "paid"}', headers=merge).status_code == 200
+    for query, count in (("", 1), ("?status=paid", 1), ("?status=pending", 0)):
+        assert client.get(f"/orders{query}", headers=admin).json()["total"] == count, query
+
+
 def test_a_password_says_who_a_user_is_and_gives_no_role(client):
     answer = client.post("/users", json={"email": "eve@example.com", "name": "Eve", "password": "correct horse",
                                          "role": "admin"})
